@@ -105,6 +105,7 @@ const coreFolders: readonly (readonly string[])[] = [
   ['profile'],
   ['events', 'telemetry'],
   ['kernel'],
+  ['mirrors'],
   ['assets'],
   ['variants'],
   ['attachments'],

@@ -11,6 +11,7 @@ import { backlog } from './jobs/backlog.ts'
 import { deepBacklog } from './jobs/deep-backlog.ts'
 import { jobLatency } from './jobs/job-latency.ts'
 import { workerMemory } from './memory/bench.ts'
+import { moveStorage } from './move-storage/bench.ts'
 import { operations } from './operations/bench.ts'
 import { playlists } from './playlists/bench.ts'
 import { scale } from './scale/bench.ts'
@@ -44,6 +45,7 @@ export const BENCHES: readonly Bench[] = [
   playlists,
   scale,
   operations,
+  moveStorage,
   consolePages,
   soak,
 ]

@@ -62,6 +62,7 @@ export default defineConfig({
         text: 'Day two',
         items: [
           { text: 'Operations, by symptom', link: '/guide/operations' },
+          { text: 'Moving and mirroring', link: '/guide/moving' },
           { text: 'The console', link: '/guide/console' },
           { text: 'Troubleshooting', link: '/guide/troubleshooting' },
           { text: 'Upgrading', link: '/guide/upgrading' },

@@ -50,6 +50,7 @@ const FIGURES = [
   'operations/cleanupOrphans',
   'operations/backfillMetadata',
   'operations/memory',
+  'move-storage',
   'console/overview-first',
   'console/overview',
   'console/overview-of-a-week',

@@ -294,6 +294,32 @@ describe('runtime status', () => {
     },
   })
 
+  wrong('mirror_lag', 'doctor', {
+    make: () =>
+      at.sql(`insert into rindle.media_mirror_changes (storage, storage_key, error_reason, due_at, created_at)
+        values ('main', 'photo/a', 'storage_unavailable', now() + interval '1 hour', now() - interval '1 hour')`),
+    example: () => ({ reason: 'storage_unavailable', message: 'Storage "main", photo/a', state: 'waiting' }),
+    repair: () => at.sql('delete from rindle.media_mirror_changes'),
+  })
+
+  wrong('unfinished_move', 'moveStorage', {
+    severity: 'warn',
+    make: () =>
+      at.sql(`insert into rindle.media_moves (asset_id, storage, created_at)
+        values ('${at.asset.id}', 'archive', now() - interval '2 hours')`),
+    example: () => ({ assetId: at.asset.id, state: 'copying', message: 'Storage "archive"' }),
+    repair: () => at.sql('delete from rindle.media_moves'),
+  })
+
+  wrong('moved_objects', 'work', {
+    severity: 'notice',
+    make: () =>
+      at.sql(`insert into rindle.media_moves (asset_id, storage, delete_after, created_at)
+        values ('${at.asset.id}', 'archive', now() + interval '1 day', ${OLD})`),
+    example: () => ({ assetId: at.asset.id, state: 'moved', message: 'Storage "archive"' }),
+    repair: () => at.sql('delete from rindle.media_moves'),
+  })
+
   wrong('dead_job', 'doctor', {
     make: () =>
       // One whose rows could not be told, and that waits for its next attempt.

@@ -310,7 +310,7 @@ describe('verification', () => {
     expect(made).toMatchObject({ state: 'ready', storageKey: thumb.storageKey, attempt: 2 })
   })
 
-  it('is interrupted between two assets, and continues after a finished page', async () => {
+  it('is interrupted between two objects, and continues after a finished asset', async () => {
     const photos = await readyPhotos(5)
     const { rindle } = application
     const stop = new AbortController()
@@ -321,9 +321,28 @@ describe('verification', () => {
     })
     const other = await deploy(application, profiles, { storages: { main: watched } })
     const first = await other.verifyStorage({ signal: stop.signal, concurrency: 1 })
-    expect(first).toMatchObject({ checked: 4, present: 4, originalsChecked: 2, interrupted: true, lastId: null })
-    const rest = await rindle.verifyStorage({ after: photos[1]?.id ?? '' })
-    expect(rest).toMatchObject({ checked: 6, interrupted: false, lastId: photos[4]?.id })
+    expect(first).toMatchObject({ checked: 2, present: 2, originalsChecked: 1, interrupted: true, lastId: null })
+    const rest = await rindle.verifyStorage({ after: photos[0]?.id ?? '' })
+    expect(rest).toMatchObject({ checked: 8, interrupted: false, lastId: photos[4]?.id })
+  })
+
+  it('does not wait for a storage that hangs once it is stopped', async () => {
+    await readyPhotos(1)
+    const stop = new AbortController()
+    const hanging: StorageAdapter = {
+      ...application.storage,
+      head: (_key, { signal } = {}) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new Error('aborted')))
+          stop.abort()
+        }),
+    }
+    const other = await deploy(application, profiles, { storages: { main: hanging } })
+    expect(await other.verifyStorage({ signal: stop.signal })).toMatchObject({
+      interrupted: true,
+      errors: 0,
+      lastId: null,
+    })
   })
 
   it('looks at one storage alone when it is told so', async () => {

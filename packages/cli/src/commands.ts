@@ -11,12 +11,14 @@ import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { eraseOwner } from './commands/erase-owner.ts'
 import { evictVariants } from './commands/evict-variants.ts'
+import { exportOwner } from './commands/export.ts'
 import { forgetTarget } from './commands/forget-target.ts'
 import { hold } from './commands/hold.ts'
 import { init } from './commands/init.ts'
 import { initStorage } from './commands/init-storage.ts'
 import { list } from './commands/list.ts'
 import { migrate } from './commands/migrate.ts'
+import { moveStorage } from './commands/move-storage.ts'
 import { pauseDeliveries, resumeDeliveries } from './commands/pause-deliveries.ts'
 import { pruneEvents } from './commands/prune-events.ts'
 import { pruneRuns } from './commands/prune-runs.ts'
@@ -35,6 +37,7 @@ import { runtimeStatus } from './commands/runtime-status.ts'
 import { scanOrphans } from './commands/scan-orphans.ts'
 import { schedule } from './commands/schedule.ts'
 import { show } from './commands/show.ts'
+import { storages } from './commands/storages.ts'
 import { sweepOrphanedTempFiles } from './commands/sweep-orphaned-temp-files.ts'
 import { trash } from './commands/trash.ts'
 import { unhold } from './commands/unhold.ts'
@@ -64,6 +67,8 @@ export const COMMANDS: readonly Command[] = [
   cancel,
   regenerateVariants,
   verifyStorage,
+  storages,
+  moveStorage,
   initStorage,
   recoverLostWork,
   deliveries,
@@ -87,4 +92,5 @@ export const COMMANDS: readonly Command[] = [
   pruneRuns,
   pruneEvents,
   eraseOwner,
+  exportOwner,
 ]

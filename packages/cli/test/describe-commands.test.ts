@@ -37,11 +37,13 @@ test('every command that repairs or maintains has a dry run; the others have not
     'check',
     'add-track',
     'remove-track',
+    'storages',
     'deliveries',
     'pause-deliveries',
     'resume-deliveries',
     'hold',
     'unhold',
+    'export',
   ])
 })
 

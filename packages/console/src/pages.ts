@@ -7,6 +7,7 @@ import { events } from './pages/events.ts'
 import { log } from './pages/log.ts'
 import { maintenance } from './pages/maintenance.ts'
 import { overview } from './pages/overview.ts'
+import { storages } from './pages/storages.ts'
 import { uploads } from './pages/uploads.ts'
 import { work } from './pages/work.ts'
 import { preview } from './preview.ts'
@@ -19,6 +20,7 @@ export const PAGES: Readonly<Record<string, Handle>> = {
   'GET /uploads': uploads,
   'GET /work': work,
   'GET /maintenance': maintenance,
+  'GET /storages': storages,
   'GET /events': events,
   'GET /doctor': doctor,
   'GET /log': log,

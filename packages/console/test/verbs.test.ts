@@ -59,7 +59,7 @@ describe('the verbs of the console', () => {
     const names = [...SUBJECT_VERBS, ...WALK_VERBS].map(({ name }) => name)
     // Both kinds have a verb of this name: over chosen assets, and over all.
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual(['regenerateVariants'])
-    for (const verb of WALK_VERBS) expect(verb.command([], {})).toMatch(/^rindle [a-z-]+( --(all|live))*$/)
+    for (const verb of WALK_VERBS) expect(verb.command([], {})).toMatch(/^rindle [a-z-]+( --(all|live|mirror))*$/)
   })
 
   it('that walk exist where a verb over chosen assets names them', () => {

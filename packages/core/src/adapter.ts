@@ -94,11 +94,13 @@ export {
   type AppendOptions,
   type BodyOptions,
   type ByteRange,
+  type CopyFromOptions,
   type CopyOptions,
   type GetOptions,
   type KnownStorage,
   type ListedObject,
   type ListOptions,
+  type Mirroring,
   type MultipartStorage,
   type OpenedToken,
   type OpenMultipartUpload,
@@ -109,6 +111,7 @@ export {
   type SignPutOptions,
   STORAGE_CAPABILITIES,
   type StorageDiagnosisContext,
+  type StoragePlace,
   type StoredBody,
 } from './ports/storage.ts'
 export type { RecordedEvent, SpanOptions, TraceContext } from './ports/telemetry.ts'

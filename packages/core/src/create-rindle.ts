@@ -39,6 +39,7 @@ import { signedTokens } from './kernel/signed-tokens.ts'
 import { SourceCache } from './kernel/source-cache.ts'
 import { withTransaction } from './kernel/unit-of-work.ts'
 import { VERSION } from './kernel/version.ts'
+import { notedWrites } from './mirrors/noted-writes.ts'
 import { store, storeVariant } from './objects/store.ts'
 import { deleteObject, downloadObject, headObject } from './objects/stored-objects.ts'
 import { urlForKey } from './objects/url-for-key.ts'
@@ -219,12 +220,15 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
   const logger = safeLogger(options.logger ?? stderrLogger)
   const workDirectory = options.workDirectory ?? join(tmpdir(), 'rindle')
   const { telemetry, now = () => new Date() } = options
-  const storages = telemetry === undefined ? options.storages : tracedStorages(options.storages, telemetry)
+  const jobs = telemetry === undefined ? options.jobs : tracedJobs(options.jobs, telemetry)
+  const traced = telemetry === undefined ? options.storages : tracedStorages(options.storages, telemetry)
+  const noted = Object.entries(traced).map(([name, storage]) => [name, notedWrites(name, storage, { database, jobs })])
+  const storages = Object.fromEntries(noted) as Runtime['storages']
   return {
     database,
     storages,
     processors: options.processors ?? [],
-    jobs: telemetry === undefined ? options.jobs : tracedJobs(options.jobs, telemetry),
+    jobs,
     profiles: options.profiles,
     events: new EventBus(logger, telemetry),
     changes: new Changes(database, logger),

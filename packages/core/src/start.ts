@@ -2,13 +2,18 @@ import { RindleError } from './domain/errors.ts'
 import { isAccepted } from './domain/is-accepted.ts'
 import { declareTargets } from './hooks/declare-targets.ts'
 import { stopWorkers } from './jobs/start-workers.ts'
-import { knownStorage, rememberStorage } from './kernel/known-storages.ts'
+import { knownStorage, mirrorName, rememberStorage } from './kernel/known-storages.ts'
 import type { Runtime } from './kernel/runtime.ts'
+import { isOutage } from './kernel/storage-adapter/outage.ts'
+import { errorFields } from './ports/logger.ts'
 
 /** Checks that the database has Rindle's tables, then acquires the adapters' resources. Safe to repeat. */
 export async function startRuntime(runtime: Runtime): Promise<void> {
   await assertMigrated(runtime)
-  for (const name of Object.keys(runtime.storages)) await startStorage(runtime, name)
+  for (const name of Object.keys(runtime.storages)) {
+    await startStorage(runtime, name)
+    await startMirrors(runtime, name)
+  }
   for (const processor of runtime.processors) {
     await processor.start({ acceptedTypes: acceptedTypes(runtime, processor.probes) })
   }
@@ -42,10 +47,27 @@ async function startStorage({ database, storages }: Runtime, name: string): Prom
   )
 }
 
+/**
+ * A mirror that is down, or has been exchanged, must not keep the application from starting: its changes wait, and the
+ * doctor and the status tell.
+ */
+async function startMirrors({ database, storages, logger }: Runtime, name: string): Promise<void> {
+  for (const [index, mirror] of (storages[name]?.mirroring?.mirrors ?? []).entries()) {
+    try {
+      const { identity: known } = await knownStorage(database, mirrorName(name, index))
+      const identity = await mirror.start({ identity: known, isUsed: async () => false })
+      if (identity !== undefined) await rememberStorage(database, mirrorName(name, index), identity)
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      logger.warn({ storage: name, ...errorFields(error) }, 'A mirror could not be started; its changes wait.')
+    }
+  }
+}
+
 async function assertMigrated(runtime: Runtime): Promise<void> {
   const { rows } = await runtime.database.executeSql(
     `select to_regclass('rindle.media_assets') is not null as is_there,
-       to_regclass('rindle.media_deliveries') is not null as is_current`,
+       to_regclass('rindle.media_mirror_changes') is not null as is_current`,
   )
   const [tables] = rows
   if (tables?.['is_current'] === true) return

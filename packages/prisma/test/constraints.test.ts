@@ -17,6 +17,7 @@ import {
   variantRow,
   workerRow,
 } from './legal-rows.ts'
+import { moveRows, refusedMoves } from './move-rows.ts'
 import { refusedTracks, trackRow } from './track-rows.ts'
 import { holdRow, refusedTrash, relocationRow, trashedAttachmentRow } from './trash-rows.ts'
 
@@ -79,6 +80,9 @@ const aTrack: Builder = (changes) => ['media_tracks', trackRow(asset.id, changes
 const aSession: Builder = (changes) => ['media_upload_sessions', sessionRow(asset.id, changes)]
 const anAttachment: Builder = (changes) => ['media_attachments', attachmentRow(asset.id, changes)]
 const aRun: Builder = (changes) => ['media_processing_runs', runRow(changes)]
+const ofMove =
+  (table: 'media_moves' | 'media_mirror_changes'): Builder =>
+  (changes) => [table, moveRows[table](asset.id, changes)]
 const aWorker: Builder = (changes) => ['media_workers', workerRow(changes)]
 const aDeclaredVariant: Builder = (changes) => ['media_declared_variants', declaredVariantRow(changes)]
 const aStorage: Builder = (changes) => ['media_storages', storageRow(changes)]
@@ -336,6 +340,7 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_storages_identity_check', aStorage, { identity: '' }],
   ['media_processing_runs_variant_name_check', aRun, { variant_name: '' }],
   ['media_workers_targets_check', aWorker, { targets: '{}' }],
+  ...refusedMoves.map(([constraint, table, row]): [string, Builder, Row] => [constraint, ofMove(table), row]),
   ...refusedTracks.map(([constraint, changes]): [string, Builder, Row] => [constraint, aTrack, changes]),
   ...refusedTrash.map(([constraint, what, changes]): [string, Builder, Row] => [constraint, ofTrash[what], changes]),
   ...refusedEvents.map(([constraint, what, changes]): [string, Builder, Row] => [constraint, ofEvents[what], changes]),

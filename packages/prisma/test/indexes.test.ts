@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 describe('the maintenance scans', () => {
-  const scans: [index: string, scan: string][] = [
+  const scans: [index: string, scan: string, column?: string][] = [
     [
       'media_assets_unfinished_idx',
       "media_assets where state in ('validating', 'analyzing', 'promoting') order by updated_at, id",
@@ -34,6 +34,8 @@ describe('the maintenance scans', () => {
     ['media_assets_damaged_idx', 'media_assets where original_damaged_at is not null order by original_damaged_at, id'],
     ['media_assets_subtitles_wanted_idx', 'media_assets where subtitles_wanted_at is not null order by updated_at, id'],
     ['media_assets_purge_idx', 'media_assets where purge_at <= now() order by purge_at, id'],
+    ['media_moves_due_idx', 'media_moves where delete_after <= clock_timestamp() order by delete_after', 'asset_id'],
+    ['media_moves_begun_idx', 'media_moves where delete_after is null order by created_at', 'asset_id'],
     ['media_variants_waiting_idx', 'media_variants where waiting_since is not null order by waiting_since, id'],
     [
       'media_upload_sessions_fetched_idx',
@@ -56,11 +58,13 @@ describe('the maintenance scans', () => {
     ['media_attachments_asset_id_idx', "media_attachments where asset_id = '00000000-0000-7000-8000-000000000000'"],
   ]
 
-  test.each(scans)('%s serves its scan', async (index, scan) => {
+  test.each(scans)('%s serves its scan', async (index, scan, column = 'id') => {
     // The index of the lists has the same order: with no rows, either would do.
     await client.query('drop index rindle.media_assets_updated_at_id_idx')
     await client.query('set local enable_seqscan = off; set local enable_sort = off; set local enable_bitmapscan = off')
-    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain select id from rindle.${scan} limit 500`)
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+      `explain select ${column} from rindle.${scan} limit 500`,
+    )
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain(index)
   })
 })

@@ -66,6 +66,8 @@ describe('the shipped migrations', () => {
       'media_events',
       'media_holds',
       'media_maintenance_runs',
+      'media_mirror_changes',
+      'media_moves',
       'media_operator_actions',
       'media_processing_runs',
       'media_quotas',

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { StorageAdapter, StorageCapability } from '@rindle/core'
 import { deliverThrough } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
@@ -41,6 +42,7 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
   const root = storageRoot(config)
   const adapter: StorageAdapter = {
     name: 'local',
+    place: { store: 'file', container: resolve(config.directory), prefix: '' },
     capabilities: new Set(config.publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
     start: (known) => attempt(root, { operation: 'start' }, undefined, () => root.open(known)),
     identify: () => attempt(root, { operation: 'identify' }, undefined, () => root.identify()),

@@ -1,5 +1,6 @@
 import { RindleError, type StorageAdapter, type StorageCapability } from '@rindle/core'
 import { deliverThrough, readableKey } from '@rindle/core/adapter'
+import { copyFrom, placeOf } from './copy-from.ts'
 import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { diagnose } from './diagnose.ts'
@@ -41,6 +42,7 @@ export function s3Storage(options: S3StorageOptions): StorageAdapter {
   const multipart = s3Multipart(bucket)
   const adapter: StorageAdapter = {
     name: 's3',
+    place: placeOf(config),
     capabilities: new Set(publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
     start: async () => {},
     // Endpoint and name identify a bucket.
@@ -53,6 +55,7 @@ export function s3Storage(options: S3StorageOptions): StorageAdapter {
     delete: (key, callOptions = {}) => deleteObject(bucket, key, callOptions),
     deleteMany: (keys, callOptions = {}) => deleteObjects(bucket, keys, callOptions),
     copy: (from, to, conditions = {}) => copyObject(bucket, from, to, conditions),
+    copyFrom: (place, key, copyOptions) => copyFrom(bucket, place, key, copyOptions),
     list: (keyPrefix, listOptions = {}) => listObjects(bucket, keyPrefix, listOptions),
     publicUrl(key) {
       if (publicBaseUrl !== undefined) return `${publicBaseUrl}/${encodedKey(prefix + readableKey(key))}`

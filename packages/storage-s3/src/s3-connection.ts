@@ -41,7 +41,19 @@ function requestClient(config: S3StorageConfig): S3Client {
     headers['content-md5'] = createHash('md5').update(String(body)).digest('base64')
   })
   repeatOvertakenWrites(client)
+  signKnownHash(client)
   return client
+}
+
+/**
+ * A body whose SHA-256 was declared has been compared with it: the signature takes that, and the SDK need not hash the
+ * body once more.
+ */
+function signKnownHash(client: S3Client): void {
+  onBuild(client, 'rindleKnownHash', ['PutObjectCommand'], ({ headers }) => {
+    const checksum = headers['x-amz-checksum-sha256']
+    if (checksum !== undefined) headers['x-amz-content-sha256'] = Buffer.from(checksum, 'base64').toString('hex')
+  })
 }
 
 /**

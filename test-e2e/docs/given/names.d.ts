@@ -29,6 +29,7 @@ declare global {
   const rindle: Server
   const database: string
   const main: StorageAdapter
+  const second: StorageAdapter
   const storages: { readonly main: StorageAdapter }
   const processors: readonly Processor[]
   const jobs: JobsAdapter

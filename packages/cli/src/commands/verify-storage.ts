@@ -1,11 +1,20 @@
-import type { VerifyStorageReport } from '@rindle/core'
+import { RindleError, type VerifyMirrorsReport, type VerifyStorageReport } from '@rindle/core'
 import { counted } from '@rindle/core/adapter'
 import { assertProfile } from '../assert-profile.ts'
-import { type Command, defineCommand } from '../command.ts'
+import { type Command, type CommandContext, defineCommand, type Outcome } from '../command.ts'
+import type { CommonArguments } from '../common-options.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { FORCE_OPTION } from '../operation/force-option.ts'
+import { dryRunNotes, isLive } from '../operation/live-options.ts'
 import { type OperationResult, resumeNotes, runOperationCommand } from '../operation/run-operation-command.ts'
-import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
+import {
+  AFTER_OPTION,
+  CONCURRENCY_OPTION,
+  SCOPE_OPTIONS,
+  STORAGE_OPTION,
+  scopeOf,
+  secondsOf,
+} from '../operation/scope-options.ts'
 
 /** `rindle verify-storage`: asks the storages for every object that a row names. */
 export const verifyStorage: Command = defineCommand({
@@ -19,6 +28,8 @@ export const verifyStorage: Command = defineCommand({
     ['verify-storage --checksum', 'Read every original, and compare its SHA-256'],
     ['verify-storage --concurrency 50', 'Faster, if the storage can take it'],
     ['verify-storage --force', 'Even if most objects are missing'],
+    ['verify-storage --mirror', 'Compare mirrored storages with their mirrors'],
+    ['verify-storage --mirror --live', 'Let the mirrors follow, and bring back lost objects'],
   ],
   positionals: {},
   options: {
@@ -27,11 +38,17 @@ export const verifyStorage: Command = defineCommand({
     'dry-run': DRY_RUN_OPTION,
     checksum: { type: 'boolean', default: false, describe: 'Read every original, and compare its SHA-256' },
     force: FORCE_OPTION,
+    mirror: { type: 'boolean', default: false, describe: 'Compare storages with their mirrors instead' },
+    live: { type: 'boolean', default: false, describe: 'With --mirror: repair; without it, only count' },
+    'grace-sec': { type: 'number', requiresArg: true, describe: 'With --mirror: skip younger objects (3600)' },
     after: AFTER_OPTION,
     concurrency: CONCURRENCY_OPTION,
   },
-  run: async (args, context) =>
-    runOperationCommand(
+  run: async (args, context) => {
+    if (args.mirror) return verifyMirrors(args, context)
+    if (args.live)
+      throw new RindleError('invalid_input', '--live goes with --mirror. Without it, use --dry-run to count.')
+    return runOperationCommand(
       args,
       context,
       'looking for the objects of variants and originals',
@@ -42,8 +59,44 @@ export const verifyStorage: Command = defineCommand({
           await rindle.verifyStorage({ ...walkOptions, ...scopeOf(args), checksum, force, dryRun: args['dry-run'] }),
         )
       },
-    ),
+    )
+  },
 })
+
+type MirrorArguments = CommonArguments & {
+  readonly live: boolean
+  readonly force: boolean
+  readonly 'dry-run': boolean
+  readonly storage?: string | undefined
+  readonly 'grace-sec'?: number | undefined
+}
+
+function verifyMirrors(args: MirrorArguments, context: CommandContext): Promise<Outcome> {
+  const live = isLive({ live: args.live, ...(args['dry-run'] ? { 'dry-run': true } : {}) })
+  const grace = args['grace-sec'] === undefined ? {} : { graceSeconds: secondsOf('--grace-sec', args['grace-sec']) }
+  const storage = args.storage === undefined ? {} : { storage: args.storage }
+  const options = { ...grace, ...storage, live, force: args.force }
+  return runOperationCommand(args, context, 'comparing storages with their mirrors', async (rindle, walkOptions) =>
+    mirrorResultOf(await rindle.verifyMirrors({ ...walkOptions, ...options })),
+  )
+}
+
+function mirrorResultOf(report: VerifyMirrorsReport): OperationResult {
+  const { stopped, interrupted, dryRun, ...counts } = report
+  const { errors, lost, restored, unknown, enqueued } = counts
+  return {
+    summary: { ...counts, dry_run: dryRun },
+    findings: lost > restored ? [`lost in the storage, there in a mirror: ${counted(lost - restored, 'object')}`] : [],
+    notes: [
+      ...dryRunNotes(dryRun),
+      ...(enqueued > 0 ? ['Workers let the mirrors follow now.'] : []),
+      ...(unknown > 0 ? ['Files of your own that only a mirror has stay: delete or restore them yourself.'] : []),
+    ],
+    hasErrors: errors > 0,
+    stopped,
+    interrupted,
+  }
+}
 
 function resultOf(report: VerifyStorageReport): OperationResult {
   const { checked, present, missing, fsmBlocked, errors, originalsLost, originalsDamaged, originalsHealed, dryRun } =

@@ -11,6 +11,7 @@ import { WALK_VERBS } from '../verbs/walk-verbs.ts'
 const GROUPS = [
   ['recover', 'brings work back, deletes nothing'],
   ['check', 'asks, and marks what is missing'],
+  ['move', 'copies, compares, and deletes the old objects in the end'],
   ['clean', 'deletes, once it is told to'],
 ] as const
 

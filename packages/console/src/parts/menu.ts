@@ -32,6 +32,7 @@ const MENU: readonly { readonly heading: string; readonly entries: readonly Entr
   {
     heading: 'Installation',
     entries: [
+      { path: '/storages', label: 'Storages' },
       { path: '/doctor', label: 'Doctor' },
       { path: '/log', label: 'Operator log' },
     ],

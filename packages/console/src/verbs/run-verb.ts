@@ -53,7 +53,7 @@ function verbOf(call: Call): WalkVerb {
 async function runPart(call: Call, verb: WalkVerb, last: RecordedAction | undefined): Promise<Html> {
   const mayRun = await call.can(verb.name)
   if (last?.outcome === 'running') return running(call, verb, last, mayRun)
-  const dryForm = mayRun ? dryRunForm(call, verb) : NOTHING
+  const dryForm = mayRun ? await dryRunForm(call, verb) : NOTHING
   if (last === undefined) return html`<p>No person has run it yet.</p>${dryForm}`
   // The number of a dry run that was stopped is too small to be agreed to.
   const isWhole = last.outcome === 'done' && last.numbers?.['interrupted'] === undefined
@@ -84,19 +84,24 @@ function fieldsOf(verb: WalkVerb, { scope }: RecordedAction): Fields {
 }
 
 /** Runs dry; this changes nothing, but it may take long, so it is asked for as well. */
-function dryRunForm(call: Call, verb: WalkVerb): Html {
+async function dryRunForm(call: Call, verb: WalkVerb): Promise<Html> {
   const { profiles } = call.rindle
-  const storages = new Set(Object.values(profiles).map(({ storage }) => storage))
+  const known = await call.rindle.listStorages({ counted: false })
+  const storages = known.filter(({ adapter }) => adapter !== null).map(({ storage }) => storage)
   const options: Readonly<Record<string, readonly string[]>> = {
     profile: Object.keys(profiles),
-    storage: [...storages],
+    storage: storages,
+    from: storages,
+    to: storages,
   }
   const fields = verb.fields.map((name) => {
     const choices = options[name]
     const control =
       choices === undefined
         ? html`<input type="text" name="${name}" maxlength="200">`
-        : html`<select name="${name}"><option value="">all</option>${choices.map((choice) => html`<option>${choice}</option>`)}</select>`
+        : html`<select name="${name}"${name === 'to' ? html` required` : NOTHING}><option value="">${name === 'to' ? 'choose' : 'all'}</option>${choices.map(
+            (choice) => html`<option${call.query.get(name) === choice ? html` selected` : NOTHING}>${choice}</option>`,
+          )}</select>`
     return html`<label class="field"><span>${spoken(name)}</span>${control}</label>`
   })
   const button = html`<div class="actions"><button type="submit" class="btn">Dry run</button></div>`

@@ -50,8 +50,8 @@ export interface WalkCall extends WalkOptions {
 
 /** A verb that walks through everything that fits: run dry, then for real. */
 export interface WalkVerb extends VerbBase {
-  readonly group: 'recover' | 'check' | 'clean'
-  /** Of `profile`, `storage`, `reason` and `target`. */
+  readonly group: 'recover' | 'check' | 'move' | 'clean'
+  /** Of `profile`, `storage`, `from`, `to`, `reason` and `target`. */
   readonly fields: readonly string[]
   /** The number of its report that a person agrees to. */
   readonly counted: string

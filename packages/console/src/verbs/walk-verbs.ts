@@ -1,4 +1,4 @@
-import type { JsonObject, Rindle } from '@rindle/core'
+import type { JsonObject, MoveStorageOptions, Rindle } from '@rindle/core'
 import type { Fields, WalkCall, WalkVerb } from './verb.ts'
 
 /** A verb of the same name on the command line, whose dry run is asked for with `dryRun`, or left with `live`. */
@@ -68,6 +68,27 @@ export const WALK_VERBS: readonly WalkVerb[] = [
     program: 'verify-storage',
     switch: '--dry-run',
     run: (rindle, options) => rindle.verifyStorage(options),
+  }),
+  walkVerb({
+    name: 'verifyMirrors',
+    label: 'Verify mirrors',
+    effect: 'Compares storages with their mirrors, lets the mirrors follow, and brings back what a storage has lost.',
+    group: 'check',
+    counted: 'found',
+    program: 'verify-storage --mirror',
+    switch: '--live',
+    run: (rindle, options) => rindle.verifyMirrors(options),
+  }),
+  walkVerb({
+    name: 'moveStorage',
+    label: 'Move storage',
+    effect: 'Copies assets into another storage; the old objects go when their URLs have expired.',
+    group: 'move',
+    fields: ['to', 'from', 'profile'],
+    counted: 'found',
+    program: 'move-storage',
+    switch: '--live',
+    run: (rindle, options) => rindle.moveStorage(options as MoveStorageOptions),
   }),
   walkVerb({
     name: 'scanOrphans',

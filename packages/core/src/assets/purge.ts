@@ -1,7 +1,5 @@
 import type { Asset } from '../domain/entities.ts'
-import { RindleError } from '../domain/errors.ts'
 import { failureOf } from '../domain/failures.ts'
-import { assetPrefix } from '../domain/keys.ts'
 import { isHandedOn } from '../kernel/handed-on.ts'
 import { payloadText } from '../kernel/payload-text.ts'
 import { finishRuns, mergeRepeatedRun, startRuns } from '../kernel/processing-runs.ts'
@@ -10,9 +8,9 @@ import { type Row, text } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
-import { deleteKeys } from './delete-keys.ts'
 import { heldAmong, notePurgeDue } from './hold.ts'
 import { lockAsset } from './lock.ts'
+import { deleteBelowPrefix, type ObjectsElsewhere, objectsElsewhere } from './moved-objects.ts'
 import { transitionAsset } from './transition.ts'
 
 /** The objects that a purge deletes. */
@@ -20,6 +18,8 @@ interface Doomed {
   readonly asset: Asset
   readonly keys: readonly string[]
   readonly uploads: LeftByUploads
+  /** Copies in other storages: the asset was being moved, or had been. */
+  readonly elsewhere: readonly ObjectsElsewhere[]
 }
 
 /** Why an asset stays. */
@@ -54,6 +54,9 @@ export async function purge(runtime: Runtime, job: RunningJob, endUploads: EndUp
     const storage = storageOf(runtime, doomed.asset.storage)
     await doomed.uploads.giveUp(storage)
     await deleteObjects(storage, doomed, job.signal)
+    for (const { storage: other, keys } of doomed.elsewhere) {
+      await deleteObjects(storageOf(runtime, other), { ...doomed, keys: [...keys, ...doomed.keys] }, job.signal)
+    }
     await runtime.database.executeSql(`delete from rindle.media_assets where id = $1::uuid and state = 'deleted'`, [
       assetId,
     ])
@@ -84,9 +87,10 @@ async function markDeleted(runtime: Runtime, assetId: string, endUploads: EndUpl
     await unit.executeSql('delete from rindle.media_holds where asset_id = $1::uuid', [assetId])
     if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
     const uploads = await endUploads(runtime, unit, asset)
+    const elsewhere = await objectsElsewhere(unit, assetId)
     const keys = [...(await partKeys(unit, assetId)), ...uploads.keys]
     // An original that was adopted in place is not ours to delete.
-    return { asset, keys: asset.inPlace ? keys : [...keys, asset.storageKey], uploads }
+    return { asset, keys: asset.inPlace ? keys : [...keys, asset.storageKey], uploads, elsewhere }
   })
 }
 
@@ -102,10 +106,10 @@ async function partKeys(unit: UnitOfWork, assetId: string): Promise<readonly str
 }
 
 /** Variants and tracks first, the original last. Leftovers of a killed worker go too, where the storage can list. */
-async function deleteObjects(storage: StorageAdapter, { asset, keys }: Doomed, signal: AbortSignal): Promise<void> {
-  const listed: string[] = []
-  if (storage.capabilities.has('list')) {
-    for await (const object of storage.list(assetPrefix(asset), { signal })) listed.push(object.key)
-  }
-  await deleteKeys(storage, asset.id, [...listed, ...keys], signal)
+async function deleteObjects(
+  storage: StorageAdapter,
+  { asset, keys }: Pick<Doomed, 'asset' | 'keys'>,
+  signal: AbortSignal,
+): Promise<void> {
+  await deleteBelowPrefix(storage, asset, keys, signal)
 }

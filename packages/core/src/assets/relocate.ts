@@ -11,6 +11,7 @@ import type { RunningJob } from '../ports/jobs.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { deleteKeys } from './delete-keys.ts'
 import { lockAsset } from './lock.ts'
+import { deleteElsewhereNow } from './moved-objects.ts'
 import { type Relocation, relocationRequest, relocationsOf } from './relocation.ts'
 
 /** A copy that is there. */
@@ -78,6 +79,7 @@ async function settleMoves(unit: UnitOfWork, assetId: string, copied: readonly C
   if (asset === null || asset.state === 'deleted') return false
   if (asset.state !== 'trashed') return true
   if (asset.waitingSince !== null) await noLongerWaiting(unit, assetId)
+  await deleteElsewhereNow(unit, assetId)
   await unit.executeSql(
     `with wanted as (
        select move.to_key, move.from_key, given.etag from rindle.media_relocations as move

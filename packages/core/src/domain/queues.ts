@@ -103,6 +103,14 @@ export function drainKeys(target: string): JobKeys {
   return dueAndLater(target)
 }
 
+/** The job keys of the deletion of what moved assets have left behind. No asset's id is so. */
+export const MOVED_KEYS: JobKeys = ['moved', 'moved:later']
+
+/** The job keys of the mirrors of a storage: of the job that follows its changes. No asset's id begins so. */
+export function mirrorKeys(storage: string): JobKeys {
+  return dueAndLater(`mirror:${storage}`)
+}
+
 /** Two keys, so that a job that waits for hours does not absorb the request for one at once. */
 export type JobKeys = readonly [due: string, later: string]
 

@@ -1,3 +1,4 @@
+import { deleteMoved } from '../assets/moved-objects.ts'
 import { purge } from '../assets/purge.ts'
 import { relocate } from '../assets/relocate.ts'
 import { isRelocationPayload } from '../assets/relocation.ts'
@@ -8,6 +9,7 @@ import { deliverEvents, deliveriesDied } from '../hooks/deliver.ts'
 import { endDeadRuns } from '../kernel/processing-runs.ts'
 import type { RunningWorkers } from '../kernel/running-workers.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { followChanges } from '../mirrors/follow-changes.ts'
 import type { DeadJob, RunningJob, WorkerRegistration } from '../ports/jobs.ts'
 import { promote } from '../promotion/promote.ts'
 import { extractSubtitles } from '../tracks/extract-subtitles.ts'
@@ -95,9 +97,11 @@ function endingDeadRuns(runtime: Runtime, { handle, handleDead }: Handlers): Han
   }
 }
 
-/** The queue for purges also carries moves into the trash, and deletions of single objects. */
+/** The queue for purges also carries moves into the trash, other deletions of objects, and what mirrors follow. */
 function purgeWork({ payload }: RunningJob): Work {
   if (isRelocationPayload(payload)) return relocate
+  if ('moved' in payload) return deleteMoved
+  if ('mirrorsOf' in payload) return followChanges
   if ('variantName' in payload) return deleteReplacedObject
   return 'storageKey' in payload ? deleteLateArrival : (runtime, job) => purge(runtime, job, endUploads)
 }
@@ -156,7 +160,11 @@ const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
   rindle_promote: namesAsset,
   rindle_process: namesVariants,
   rindle_media: (payload) => namesVariants(payload) || isSubtitlesPayload(payload),
-  rindle_purge: (payload) => isRelocationPayload(payload) || namesAssetOrObject(payload),
+  rindle_purge: (payload) =>
+    isRelocationPayload(payload) ||
+    payload['moved'] === true ||
+    isText(payload['mirrorsOf']) ||
+    namesAssetOrObject(payload),
   rindle_maintenance: ({ task }) => isText(task),
   rindle_events: ({ target, assetId = '' }) => isText(target) && isText(assetId),
 }

@@ -42,3 +42,8 @@ export async function replaceKnownStorage(sql: SqlExecutor, name: string, identi
     [name, identity],
   )
 }
+
+/** The name under which a mirror of a storage is remembered. No configured storage is meant by it. */
+export function mirrorName(storage: string, index: number): string {
+  return `${storage}~mirror-${index}`
+}

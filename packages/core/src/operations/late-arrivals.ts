@@ -1,7 +1,8 @@
 import { STAGING_PREFIX } from '../domain/keys.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { text } from '../kernel/sql/row-values.ts'
-import { isOutage, type StorageWatch } from './storage-watch.ts'
+import { isOutage } from '../kernel/storage-adapter/outage.ts'
+import type { StorageWatch } from './storage-watch.ts'
 
 /** An object that came to where an upload was sent after that had ended. */
 export interface LateArrival {
@@ -51,8 +52,8 @@ async function amongThese(runtime: Runtime, storage: string, keys: readonly stri
      join rindle.media_upload_sessions as session on session.upload_key = staged.key
      join rindle.media_assets as asset on asset.id = session.asset_id
      where session.state in ('completed', 'failed', 'aborted')
-       and asset.storage = $2::text and asset.storage_key <> session.upload_key`,
-    [JSON.stringify(keys), storage],
+       and asset.storage_key <> session.upload_key`,
+    [JSON.stringify(keys)],
   )
   return rows.map((row) => ({ storage, key: text(row, 'upload_key'), sessionId: text(row, 'id') }))
 }

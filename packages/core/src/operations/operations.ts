@@ -16,9 +16,12 @@ import { type RedeliverOptions, type RedeliverReport, redeliver } from './delive
 import { type EraseOwnerOptions, type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
 import { type ErasureTotals, eraseOwners, type Owners, previewOwnerErasures } from './erase-owners.ts'
 import { type EvictOptions, type EvictReport, evictVariants } from './evict-variants.ts'
+import { type ExportOwnerOptions, type ExportOwnerReport, exportOwner } from './export/export-owner.ts'
 import { type InitStorageOptions, type InitStorageReport, initStorage } from './init-storage.ts'
 import { type AssetPage, type ListAssetsOptions, listAssets } from './list/list-assets.ts'
 import { type ListVariantsOptions, listVariants, type VariantPage } from './list/list-variants.ts'
+import { type ListStoragesOptions, listStorages, type StorageStatus } from './list-storages.ts'
+import { type MoveStorageOptions, type MoveStorageReport, moveStorage } from './move/move-storage.ts'
 import {
   actAsOperator,
   type NoteNumbers,
@@ -43,6 +46,7 @@ import { type ScanOptions, type ScanReport, scanOrphans } from './scan-orphans.t
 import { type ScheduleOptions, schedule } from './schedule.ts'
 import { type ScheduledTask, scheduledMaintenance } from './scheduled-maintenance.ts'
 import { type SweepOptions, type SweepReport, sweepOrphanedTempFiles } from './sweep-orphaned-temp-files.ts'
+import { type VerifyMirrorsOptions, type VerifyMirrorsReport, verifyMirrors } from './verify-mirrors.ts'
 import { type VerifyStorageOptions, type VerifyStorageReport, verifyStorage } from './verify-storage.ts'
 import type { WalkOptions } from './walk.ts'
 
@@ -78,6 +82,16 @@ export interface Operations<P extends string = string, V extends string = string
    * when it is found again. `unknown_profile`, `unknown_variant`.
    */
   verifyStorage(options?: VerifyStorageOptions<P>): Promise<VerifyStorageReport>
+  /**
+   * Compares mirrored storages with their mirrors; with `live` the mirrors follow, and objects that the storage has lost
+   * are brought back. `invalid_input` for a storage without mirrors.
+   */
+  verifyMirrors(options?: VerifyMirrorsOptions): Promise<VerifyMirrorsReport>
+  /**
+   * Moves assets with their variants and text tracks into another storage; without `live` it counts. Their old objects
+   * go when every URL issued before has expired. `invalid_input`, `unknown_profile`, `capability_unsupported`.
+   */
+  moveStorage(options: MoveStorageOptions<P>): Promise<MoveStorageReport>
   /**
    * Takes what is at a storage's address now for that storage: after it was moved, emptied or exchanged on purpose.
    * With `dryRun` it only looks. `invalid_input`.
@@ -146,6 +160,11 @@ export interface Operations<P extends string = string, V extends string = string
    */
   eraseOwner(owner: Owner, options?: EraseOwnerOptions): Promise<ErasureReport>
   /**
+   * Writes everything that an owner holds into a directory, with a manifest and checksums. `invalid_input`,
+   * `insufficient_disk`.
+   */
+  exportOwner(owner: Owner, options: ExportOwnerOptions): Promise<ExportOwnerReport>
+  /**
    * Returns the results that {@link eraseOwners} would have with the same owners in the same order. Changes nothing.
    */
   previewOwnerErasures(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
@@ -156,6 +175,8 @@ export interface Operations<P extends string = string, V extends string = string
   listAssets(options?: ListAssetsOptions<P>): Promise<AssetPage<P>>
   /** Lists a page of variants by the same criteria. `unknown_profile`. */
   listVariants(options?: ListVariantsOptions<P>): Promise<VariantPage>
+  /** Lists the storages with what is in them, what is left to move, and the lag of mirrors. Changes nothing. */
+  listStorages(options?: ListStoragesOptions): Promise<readonly StorageStatus[]>
   /**
    * Reports degraded and stuck work, with the verb that repairs it: one bounded snapshot. Changes nothing.
    * `unknown_profile`.
@@ -191,6 +212,8 @@ export function operationsOf(runtime: Runtime): Operations {
     requeueAll: (options) => requeueAll(runtime, options),
     regenerateVariants: (options) => regenerateVariants(runtime, options),
     verifyStorage: (options) => verifyStorage(runtime, options),
+    verifyMirrors: (options) => verifyMirrors(runtime, options),
+    moveStorage: (options) => moveStorage(runtime, options),
     initStorage: (storage, options) => initStorage(runtime, storage, options),
     recoverLostWork: (options) => recoverLostWork(runtime, options),
     abortIncompleteUploads: (options) => abortIncompleteUploads(runtime, options),
@@ -212,10 +235,12 @@ export function operationsOf(runtime: Runtime): Operations {
     forgetTarget: (target, options) => forgetTarget(runtime, target, options),
     previewOwnerErasure: (owner) => previewOwnerErasure(runtime, owner),
     eraseOwner: (owner, options) => eraseOwner(runtime, owner, options),
+    exportOwner: (owner, options) => exportOwner(runtime, owner, options),
     previewOwnerErasures: (owners, options) => previewOwnerErasures(runtime, owners, options),
     eraseOwners: (owners, options) => eraseOwners(runtime, owners, options),
     listAssets: (options) => listAssets(runtime, options),
     listVariants: (options) => listVariants(runtime, options),
+    listStorages: (options) => listStorages(runtime, options),
     runtimeStatus: (options) => runtimeStatus(runtime, options),
     actAsOperator: (action, work) => actAsOperator(runtime, action, work),
     operatorActions: (options) => operatorActions(runtime, options),

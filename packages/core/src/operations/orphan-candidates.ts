@@ -27,14 +27,14 @@ export interface Candidate extends Orphan {
  * configured storages may lead to one bucket. A staged object belongs to its asset until that is promoted; afterwards
  * it is an orphan. An unfinished upload, or a piece of one, belongs to its open session. An object at the key of a
  * variant that waits or is being made is not an orphan either: a worker may write it again at any moment, and its row
- * names it only then.
+ * names it only then. Whatever a moved asset has left in a storage, or a move copies there, is accounted for.
  */
 export async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
   if (candidates.length === 0) return []
   const { rows } = await runtime.database.executeSql(
     `select position::int as position
      from jsonb_to_recordset($1::jsonb) as candidate(
-       position int, key text, file text, owner text, "assetId" uuid, "uploadId" text)
+       position int, key text, file text, storage text, owner text, "assetId" uuid, "uploadId" text)
      where case when "uploadId" is null
        then not exists (select 1 from rindle.media_assets where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants where storage_key = candidate.key)
@@ -44,6 +44,8 @@ export async function withoutRow(runtime: Runtime, candidates: readonly Candidat
          and not exists (select 1 from rindle.media_variants
            where asset_id = candidate."assetId" and state in (${IN_FLIGHT})
              and starts_with(candidate.file, name || '-' || left(recipe_digest, 16)))
+         and not exists (select 1 from rindle.media_moves
+           where asset_id = candidate."assetId" and storage = candidate.storage)
          and not exists (select 1 from rindle.media_upload_sessions
            where upload_key = candidate.owner and state in (${OPEN_SESSION}))
        else not exists (
@@ -53,11 +55,11 @@ export async function withoutRow(runtime: Runtime, candidates: readonly Candidat
      end`,
     [
       JSON.stringify(
-        candidates.map(({ key, uploadId }, position) => {
+        candidates.map(({ key, storage, uploadId }, position) => {
           const assetId = assetIdIn(key)
           const file = key.slice(key.lastIndexOf('/') + 1)
           const owner = companionOwner(key)
-          return { position, key, file, owner, assetId: validate(assetId) ? assetId : null, uploadId }
+          return { position, key, file, storage, owner, assetId: validate(assetId) ? assetId : null, uploadId }
         }),
       ),
     ],

@@ -1,5 +1,5 @@
-import { isRindleError, type RindleError } from '../domain/errors.ts'
 import { isDown, isImplausible } from '../domain/plausibility.ts'
+import { isOutage } from '../kernel/storage-adapter/outage.ts'
 import { type CodedLogger, errorFields } from '../ports/logger.ts'
 
 /** The reason for which a verb has stopped at a storage. */
@@ -16,19 +16,6 @@ export interface StoppedStorage {
   readonly reason: StopReason
   /** The findings, and the next step. */
   readonly message: string
-}
-
-const OUTAGES = [
-  'storage_unavailable',
-  'storage_denied',
-  'unknown_storage',
-  'config_invalid',
-  'insufficient_disk',
-] as const
-
-/** Whether an error says nothing about an object, only that its storage cannot be asked now. */
-export function isOutage(error: unknown): error is RindleError {
-  return OUTAGES.some((code) => isRindleError(error, code))
 }
 
 /** An outage affects many items for one reason: the first log lines tell it. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { noteOriginalDamage, noteOriginalWhole } from '../assets/original-damage.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
+import type { StorageCallOptions } from '../ports/storage.ts'
 import { isStillOriginal } from './is-still-original.ts'
 
 /** The facts about an original in its asset's row. */
@@ -30,7 +31,7 @@ export async function seeOriginal(
   { checksum = false, signal }: { readonly checksum?: boolean | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<OriginalSight> {
   const { byteSize, checksumSha256 } = original
-  const object = await storageOf(runtime, original.storage).head(original.storageKey)
+  const object = await storageOf(runtime, original.storage).head(original.storageKey, callOptions(signal))
   if (object === undefined) return { is: 'lost', message: 'The original is gone from its storage.' }
   if (object.byteSize !== byteSize) {
     return { is: 'damaged', message: `The stored original has ${object.byteSize} bytes, not ${byteSize}.` }
@@ -66,9 +67,13 @@ async function storedChecksum(
   { storage, storageKey }: StoredOriginal,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const options = signal === undefined ? {} : { signal }
+  const options = callOptions(signal)
   const { body } = await storageOf(runtime, storage).get(storageKey, options)
   const hash = createHash('sha256')
   await pipeline(body, hash, options)
   return hash.digest('hex')
+}
+
+function callOptions(signal: AbortSignal | undefined): StorageCallOptions {
+  return signal === undefined ? {} : { signal }
 }

@@ -14,13 +14,14 @@ export type StoredVariant = Pick<Variant, 'id' | 'name' | 'state' | 'attempt'> &
   readonly byteSize: number
 }
 
-/** Whether the object of a variant or a track exists with its recorded size. */
+/** Whether the object of a variant or a track exists with its recorded size. An abort cuts the question off. */
 export async function seePart(
   runtime: Runtime,
   { storage }: { readonly storage: string },
   { storageKey, byteSize }: Pick<StoredVariant, 'storageKey' | 'byteSize'>,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const object = await storageOf(runtime, storage).head(storageKey)
+  const object = await storageOf(runtime, storage).head(storageKey, signal === undefined ? {} : { signal })
   return object?.byteSize === byteSize
 }
 

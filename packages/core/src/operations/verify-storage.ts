@@ -164,7 +164,7 @@ class Verification {
         // After an interruption, too: the observations so far count.
         await this.#settlePage()
       }
-      if (this.#watch.stopped.length === 0) this.#lastId = last
+      if (this.#watch.stopped.length === 0 && !this.#isCutOff) this.#lastId = last
     }
   }
 
@@ -176,7 +176,7 @@ class Verification {
       await this.#lookAtTracks(asset)
     }
     for (const variant of asset.variants) {
-      const isThere = await this.#ask(asset, () => seePart(this.#runtime, asset, variant))
+      const isThere = await this.#ask(asset, () => seePart(this.#runtime, asset, variant, this.#options.signal))
       if (isThere === 'error') this.#counts.checked += 1
       else if (isThere !== 'stopped') this.#sights.push({ asset, variant, isThere })
     }
@@ -184,14 +184,14 @@ class Verification {
 
   async #lookAtTracks(asset: StoredAsset): Promise<void> {
     for (const track of asset.tracks) {
-      const isThere = await this.#ask(asset, () => seePart(this.#runtime, asset, track))
+      const isThere = await this.#ask(asset, () => seePart(this.#runtime, asset, track, this.#options.signal))
       if (isThere === 'error') this.#counts.tracksChecked += 1
       else if (isThere !== 'stopped') this.#sights.push({ asset, track, isThere })
     }
   }
 
   async #ask<T>({ id, storage }: StoredAsset, call: () => Promise<T>): Promise<T | 'error' | 'stopped'> {
-    if (this.#watch.isStopped(storage)) return 'stopped'
+    if (this.#watch.isStopped(storage) || this.#isCutOff) return 'stopped'
     try {
       const answer = await call()
       this.#watch.answered(storage)

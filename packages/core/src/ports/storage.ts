@@ -107,6 +107,28 @@ export interface CopyOptions extends ConditionalOptions {
   readonly contentType?: string
 }
 
+/** Where a storage keeps its objects. */
+export interface StoragePlace {
+  /** The store: between two storages of the same store, objects are copied without passing through this process. */
+  readonly store: string
+  /** The bucket, container or directory in the store. */
+  readonly container: string
+  /** What stands before every key there; empty if nothing does. */
+  readonly prefix: string
+}
+
+/** A storage and its mirrors. */
+export interface Mirroring {
+  readonly primary: StorageAdapter
+  readonly mirrors: readonly StorageAdapter[]
+}
+
+/** Options of {@link StorageAdapter.copyFrom}. */
+export interface CopyFromOptions extends StorageCallOptions {
+  /** MIME type of the copy, for adapters that store it. */
+  readonly contentType: string
+}
+
 /** Options of {@link StorageAdapter.list}. */
 export interface ListOptions extends StorageCallOptions {
   /** At most this many, a positive integer; all when absent. */
@@ -319,6 +341,18 @@ export interface StorageAdapter {
   ): Promise<readonly { readonly key: string; readonly error: Error }[]>
   /** Capability `server_side_copy`. */
   copy(from: string, to: string, options?: CopyOptions): Promise<StoredObject>
+  /** The storages that follow this one: what `mirrored` is made of. @default none */
+  readonly mirroring?: Mirroring
+  /**
+   * Where the objects are, if the adapter can tell: two storages of one place have the same objects. @default unknown
+   */
+  readonly place?: StoragePlace
+  /**
+   * Copies an object under its own key from another place of the same store, inside the store. The returned SHA-256, if
+   * any, is that of the copy, computed by the store. `undefined` for an object that is too large for that;
+   * `storage_object_missing`; `storage_denied` if this storage may not read there. @default objects are read and put
+   */
+  copyFrom?(place: StoragePlace, key: string, options: CopyFromOptions): Promise<StoredObject | undefined>
   /**
    * Capability `list`. The objects whose key begins with `prefix`, a plain string ("a/b" finds "a/bc" and "a/b/c"), in
    * ascending order of the keys' UTF-8 bytes. A prefix that no key can have finds nothing.

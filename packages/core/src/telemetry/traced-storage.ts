@@ -11,7 +11,15 @@ type TracedCall = <T>(method: string, work: () => Promise<T>) => Promise<T>
 export function tracedStorage(name: string, adapter: StorageAdapter, telemetry: Telemetry): StorageAdapter {
   const attributes = { 'rindle.storage': name, 'rindle.storage.adapter': adapter.name }
   const call: TracedCall = (method, work) => telemetry.span(`storage ${method}`, { kind: 'client', attributes }, work)
+  const { place, mirroring } = adapter
   return {
+    ...(mirroring === undefined ? {} : { mirroring }),
+    ...(place === undefined ? {} : { place }),
+    ...('copyFrom' in adapter
+      ? {
+          copyFrom: (from, key, options) => call('copyFrom', async () => adapter.copyFrom?.(from, key, options)),
+        }
+      : {}),
     name: adapter.name,
     capabilities: adapter.capabilities,
     ...(adapter.delivery === undefined ? {} : { delivery: adapter.delivery }),

@@ -22,7 +22,8 @@ export type NotStored = 'asset_gone' | 'too_many' | 'extracted_before'
 
 /**
  * Stores a track: its object first, then its row in one transaction, which also takes the default from the track that had
- * it. An object without its row is deleted at once; if the process dies in between, `scanOrphans` finds it.
+ * it. An object without its row is deleted at once; if the process dies in between, `scanOrphans` finds it. If the asset
+ * has moved to another storage meanwhile, the track is stored there.
  */
 export async function storeTrack(
   runtime: Runtime,
@@ -41,10 +42,12 @@ export async function storeTrack(
   const stored = await inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, id)
     if (asset === null || asset.state === 'trashed' || asset.state === 'deleted') return 'asset_gone'
+    if (asset.storage !== storage) return { movedTo: asset.storage }
     return (await refusal(unit, id, track)) ?? insertTrack(runtime, unit, id, { ...track, storageKey })
   })
-  if (typeof stored === 'string') await storageOf(runtime, storage).delete(storageKey)
-  return stored
+  if (typeof stored === 'string' || 'movedTo' in stored) await storageOf(runtime, storage).delete(storageKey)
+  if (typeof stored === 'string' || !('movedTo' in stored)) return stored
+  return storeTrack(runtime, { id, profile, tenant, storage: stored.movedTo }, track, signal)
 }
 
 /** The caller holds the asset's lock. */

@@ -1,5 +1,6 @@
 import { type DelayedDeletion, delayedDeletion, deletionAfter } from '../assets/delayed-deletion.ts'
 import { lockAsset } from '../assets/lock.ts'
+import { leaveToDeletion } from '../assets/moved-objects.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import { variantKey } from '../domain/keys.ts'
@@ -49,6 +50,8 @@ export async function deleteReplacedObject(runtime: Runtime, job: RunningJob): P
   const replaced = replacedObject(job.payload)
   const isDue = await inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, replaced.assetId)
+    // The asset has moved since. Whatever it left behind in that storage goes together, when all URLs have expired.
+    if (asset !== null && asset.storage !== replaced.storage) return !(await leaveToDeletion(unit, replaced))
     const waitSeconds = asset === null ? 0 : await secondsToWait(runtime, unit, asset, replaced)
     if (waitSeconds !== null && waitSeconds > 0) unit.enqueue(deletionAfter(waitSeconds, replaced))
     return waitSeconds === 0

@@ -72,13 +72,15 @@ export async function settle(
       await finishRuns(unit, [runId], 'cancelled', { reason: 'asset_gone' })
       return 'asset_gone'
     }
-    const isCurrent = current.storageKey === asset.storageKey && isDeliverable(current.state)
+    const isSame = current.storageKey === asset.storageKey && current.storage === asset.storage
+    const isCurrent = isSame && isDeliverable(current.state)
     const effective: Settlement = isCurrent ? settlement : { to: 'cancelled' }
     if (!(await endAttempt(runtime, unit, current, attempt, effective))) {
       // No worker makes another output for an asset under purge: the object stored meanwhile is an orphan.
       const lost = current.state === 'deleted' ? 'asset_gone' : 'claim_lost'
       if (lost === 'claim_lost' && settlement.to === 'ready') {
-        enqueueDeletionOfLate(unit, current, variant.name, settlement.output.storageKey)
+        // The worker stored it where the asset was when it began.
+        enqueueDeletionOfLate(unit, asset, variant.name, settlement.output.storageKey)
       }
       await finishRuns(unit, [runId], 'cancelled', { reason: lost })
       return lost

@@ -110,6 +110,13 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     command: 'rindle regenerate-variants',
     advice: 'The objects of these variants are gone; make them again.',
   },
+  mirror_lag: {
+    severity: 'error',
+    thresholdSeconds: 15 * MINUTE,
+    verb: 'doctor',
+    command: 'rindle doctor',
+    advice: 'The mirrors of a storage do not follow these changes; the reason says why. Fix it, and they catch up.',
+  },
   dead_delivery: {
     severity: 'error',
     thresholdSeconds: 0,
@@ -176,6 +183,14 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     verb: 'regenerateVariants',
     command: 'rindle regenerate-variants',
     advice: 'These variants differ from their declarations, or do not exist yet; make them.',
+  },
+  unfinished_move: {
+    severity: 'warn',
+    thresholdSeconds: HOUR,
+    verb: 'moveStorage',
+    command: 'rindle move-storage --to <storage> --live',
+    advice:
+      'The move of these assets was killed in their midst. Go on with it; they are delivered from where they were.',
   },
   expired_session: {
     severity: 'warn',
@@ -249,6 +264,15 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
       'These files were rejected; look at their reasons. Release wrongly refused ones (rindle release <assetId>). ' +
       'Unattached files are purged after quarantineDays; attached ones stay until you replace, detach or purge them ' +
       '(rindle purge <assetId> --detach --live).',
+  },
+  moved_objects: {
+    severity: 'notice',
+    thresholdSeconds: 0,
+    verb: 'work',
+    command: 'rindle worker',
+    advice:
+      'These assets have moved and left objects in another storage. A job deletes them when every URL of them has ' +
+      'expired: keep that storage configured until then.',
   },
   unattached_asset: {
     severity: 'notice',

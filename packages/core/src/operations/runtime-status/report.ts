@@ -15,6 +15,7 @@ export const STATUS_CLASSES = [
   'lost_original',
   'damaged_original',
   'storage_drift',
+  'mirror_lag',
   'dead_delivery',
   'disabled_target',
   'unserved_target',
@@ -24,6 +25,7 @@ export const STATUS_CLASSES = [
   'backlog',
   'paused_target',
   'recipe_drift',
+  'unfinished_move',
   'expired_session',
   'expired_staging',
   'maintenance_unscheduled',
@@ -34,6 +36,7 @@ export const STATUS_CLASSES = [
   'probe_drift',
   'failed_session',
   'quarantined_asset',
+  'moved_objects',
   'unattached_asset',
 ] as const
 
@@ -105,6 +108,7 @@ export type StatusVerb =
   | 'resumeDeliveries'
   | 'regenerateVariants'
   | 'verifyStorage'
+  | 'moveStorage'
   | 'reprobe'
   | 'abortIncompleteUploads'
   | 'cleanupOrphans'

@@ -43,7 +43,7 @@ const runs = async () => {
   return actions.filter(({ outcome }) => outcome !== 'refused' && outcome !== 'failed')
 }
 
-it('the page of storages shows what is left to move, and leads to the move', async () => {
+it('the page of storages shows what is left to move, and leads to the move and its end', async () => {
   const { text } = await ana.get('/storages')
   expect(text).toContain('1 asset left to move')
   expect(text).toContain('local, takes the uploads of photo')
@@ -52,9 +52,8 @@ it('the page of storages shows what is left to move, and leads to the move', asy
   const shown = (await ben.get('/storages')).text
   expect(shown).toContain('1 asset left to move')
   expect(shown).not.toContain('maintenance/moveStorage?')
-})
 
-it('a move is run dry, agreed to with its number, and done; its row in the log has the storages', async () => {
+  // Run dry, agreed to with its number, and done; its row in the log has the storages.
   const path = '/maintenance/moveStorage?to=archive&from=main&profile=photo'
   expect((await ana.get(path)).text).toContain('<option selected>archive</option>')
   const chosen = { to: 'archive', from: 'main', profile: 'photo' }
@@ -69,10 +68,10 @@ it('a move is run dry, agreed to with its number, and done; its row in the log h
       { dryRun: true, outcome: 'done', scope: chosen, numbers: { found: 1, moved: 0 } },
     ])
   }, 10_000)
-  const { text } = await ana.get('/storages')
-  expect(text).not.toContain('left to move')
-  expect(text).toContain('left behind')
-  expect(text).toContain('1 change')
+  const moved = (await ana.get('/storages')).text
+  expect(moved).not.toContain('left to move')
+  expect(moved).toContain('left behind')
+  expect(moved).toContain('1 change')
 })
 
 it('a move without a target is refused in words, and so is a person who may not', async () => {

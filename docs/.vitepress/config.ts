@@ -53,6 +53,8 @@ export default defineConfig({
           { text: 'Files of your own', link: '/guide/own-files' },
           { text: 'Security', link: '/guide/security' },
           { text: 'Background work', link: '/guide/work' },
+          { text: 'Functions on Vercel', link: '/guide/functions-on-vercel' },
+          { text: 'Functions on AWS Lambda', link: '/guide/functions-on-lambda' },
           { text: 'Hooks and webhooks', link: '/guide/hooks' },
           { text: 'Storages', link: '/guide/storages' },
           { text: 'Benchmarks', link: '/guide/benchmarks' },

@@ -90,6 +90,7 @@ describe('a worker on a machine without FFmpeg', () => {
     const [live] = await rindle.liveWorkers()
     expect(Object.keys(live?.queues ?? {}).toSorted()).toEqual([
       'rindle_events',
+      'rindle_fetch',
       'rindle_maintenance',
       'rindle_process',
       'rindle_promote',

@@ -286,6 +286,7 @@ it.each([
 )
 
 it.each([
+  ['rindle_fetch', { urls: ['a', 'b'] }],
   ['rindle_promote', { everything: true }],
   ['rindle_process', { assetIds: ['a', 'b'] }],
   ['rindle_purge', { prefix: 'photo/' }],

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { defineProfile, fromPgClient, type LogFields, type UploadSession } from '@rindle/core'
+import { type Client, createClient } from '@rindle/client'
+import { defineProfile, fromPgClient, type LogFields, silentLogger, type UploadSession } from '@rindle/core'
 import type { Workers } from '@rindle/core/adapter'
+import { createHandler } from '@rindle/http'
 import { image } from '@rindle/processor-image/recipes'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -295,6 +297,55 @@ describe('an upload from a URL', () => {
     await expect(rindle.uploadFrom('photo', 'https://a.example/', { filename: 'a.exe' })).rejects.toMatchObject({
       code: 'upload_rejected',
     })
+  })
+})
+
+describe('a client that uploads from a URL', () => {
+  type Options = Pick<Parameters<typeof createHandler>[1], 'fetchUrls' | 'authorizeUpload'>
+  const clientOf = (options: Options): Client<typeof application.rindle> => {
+    const actor = (): { id: string } => ({ id: 'ana' })
+    const handle = createHandler(application.rindle, { basePath: '/rindle', actor, ...options, logger: silentLogger })
+    return createClient<typeof application.rindle>({
+      baseUrl: 'http://app.test/rindle',
+      fetch: (input, init) => handle(new Request(input, init)),
+    })
+  }
+
+  it('gets the asset, if the handler was given fetchUrls and the application allows it', async () => {
+    server.answer('/client.jpg', fileAnswer(picture, null))
+    const url = `${server.url}/client.jpg`
+    const asked: unknown[] = []
+    const client = clientOf({
+      fetchUrls: { maxBytes: 50_000 },
+      authorizeUpload: (intent) => {
+        asked.push(intent)
+        return intent.filename !== 'secret.jpg'
+      },
+    })
+    const phases: string[] = []
+    const onProgress = ({ phase }: { phase: string }): void => void (phases.at(-1) === phase || phases.push(phase))
+    const asset = await client.upload({ url }, { profile: 'photo', onProgress })
+    expect(asset).toMatchObject({ state: 'ready', filename: 'client.jpg' })
+    expect(phases).toEqual(['negotiating', 'uploading', 'processing', 'done'])
+    expect(asked).toMatchObject([{ url, filename: 'client.jpg', byteSize: 50_000, profile: 'photo' }])
+    await expect(client.upload({ url: `${server.url}/nothing.jpg` }, { profile: 'photo' })).rejects.toMatchObject({
+      code: 'upload_rejected',
+      reason: 'fetch_refused',
+    })
+    await expect(client.upload({ url, filename: 'secret.jpg' }, { profile: 'photo' })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    await expect(client.upload({ url: 'ftp://a.example/a.jpg' }, { profile: 'photo' })).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+  })
+
+  it.each([{}, { fetchUrls: false }, { fetchUrls: { hosts: ['a.example'] } }])('is refused by %j', async (options) => {
+    const url = `${server.url}/never-asked.jpg`
+    await expect(clientOf(options).upload({ url }, { profile: 'photo' })).rejects.toMatchObject({
+      code: options.fetchUrls ? 'invalid_input' : 'not_found',
+    })
+    expect(seenAt('/never-asked.jpg')).toEqual([])
   })
 })
 

@@ -15,3 +15,19 @@ export async function makeDue({ prisma }: Database): Promise<void> {
      select ${ANNOUNCED} from due group by name`,
   )
 }
+
+/**
+ * Lets the time pass that follows the death of a worker: its claims on jobs and sessions have run out, the next attempts
+ * are due, and the supervision may look again.
+ */
+export async function passTime(database: Database): Promise<void> {
+  const { prisma } = database
+  await prisma.$executeRawUnsafe(
+    `update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active'`,
+  )
+  await prisma.$executeRawUnsafe(
+    `update rindle.media_upload_sessions set lock_expires_at = lock_expires_at - interval '1 minute'`,
+  )
+  await prisma.$executeRawUnsafe('update pgboss.queue set monitor_on = null, monitor_claim_on = null')
+  await makeDue(database)
+}

@@ -22,7 +22,7 @@ export const SEED: number = Number(process.env['RINDLE_SEED'] ?? 1)
 export function byRunLength<const Value>(what: string, values: Readonly<Record<RunLength, Value>>): Value {
   const value = values[runLength]
   if (value !== values.short && runLength === 'sample') {
-    const isLeftOut = value === false || value === 0
+    const isLeftOut = value === false || value === 0 || value === null
     const name = isLeftOut ? what : `${what}: all of it, for ${String(value)} are a sample`
     test(name, ({ skip }) => skip('RINDLE_RUNS=short runs it, as .ci/run does.'))
   }

@@ -80,7 +80,7 @@ describe('a worker process', () => {
     expect(await worker.ended).toBe(0)
     expect(linesOf(worker).map(({ level }) => level)).toEqual(['info', 'info', 'info'])
     expect(messagesOf(worker)).toEqual([
-      expect.stringMatching(/^Working, jobs at once: promote 5, /),
+      expect.stringMatching(/^Working, jobs at once: fetch 4, promote 5, /),
       expect.stringContaining('Finishing the running jobs.'),
       'Stopped.',
     ])
@@ -249,7 +249,9 @@ describe('on a machine without FFmpeg', () => {
       expect.stringMatching(
         /^Not working on media, checking again every minute: The option `ffmpegPath` names \/nowhere\/ffmpeg /i,
       ),
-      expect.stringMatching(/^Working, jobs at once: promote 5, process \d+, purge 2, maintenance 1, events 5\./),
+      expect.stringMatching(
+        /^Working, jobs at once: fetch 4, promote 5, process \d+, purge 2, maintenance 1, events 5\./,
+      ),
     ])
     expect(await probe(worker, '/readyz')).toEqual([
       200,

@@ -7,7 +7,8 @@ import { reportListenerError } from './report-listener-error.ts'
 import { setFocus } from './set-focus.ts'
 import { addTrack, removeTrack } from './tracks.ts'
 import { type AnyUploadFileOptions, uploadFile } from './upload-file.ts'
-import type { UploadFileOptions } from './upload-file-options.ts'
+import type { UploadFileOptions, UploadFromUrl } from './upload-file-options.ts'
+import { uploadUrl } from './upload-url.ts'
 import type { Focus, WireAddTrack, WireAsset } from './wire.ts'
 
 /** Options of {@link createClient}. */
@@ -47,6 +48,15 @@ export interface Client<R extends AnyServer = AnyServer> {
    * If some variants could not be made, the upload is still done: the asset's `state` is `degraded`.
    */
   upload<P extends ProfileName<R>>(file: File, options: UploadFileOptions<R, P>): Promise<AssetView<R, P>>
+  /**
+   * Lets a worker of the server fetch a file, and waits for `waitFor`; only where its handler was given `fetchUrls`:
+   * `not_found` elsewhere. Rejects with `upload_rejected` and a `reason` if the URL gives no file, or one that the server
+   * does not accept.
+   */
+  upload<P extends ProfileName<R>>(
+    source: UploadFromUrl,
+    options: Omit<UploadFileOptions<R, P>, 'strategy'>,
+  ): Promise<AssetView<R, P>>
   /** One asset with its current variants and URLs. `not_found`, also for an asset that this user may not see. */
   asset(id: string, options?: CallOptions): Promise<AssetView<R>>
   /**
@@ -83,7 +93,8 @@ export function createClient<R extends AnyServer>(options: ClientOptions = {}): 
     remembered: rememberedUploads(memory),
   })
   const client = {
-    upload: (file: File, uploadOptions: AnyUploadFileOptions) => uploadFile(connection, file, uploadOptions),
+    upload: (source: File | UploadFromUrl, uploadOptions: AnyUploadFileOptions) =>
+      'url' in source ? uploadUrl(connection, source, uploadOptions) : uploadFile(connection, source, uploadOptions),
     asset: (id: string, { signal }: CallOptions = {}) => readAsset(connection, id, signal),
     watch: (id: string, listener: (asset: WireAsset) => void, { signal }: WatchOptions = {}) =>
       watch(assetChanges(connection, id, signal), listener),

@@ -4,7 +4,7 @@ export { isClientError, RindleClientError } from './client-error.ts'
 export { type CallOptions, type Client, type ClientOptions, createClient, type WatchOptions } from './create-client.ts'
 export { type ImageUrlOptions, imageUrl, type RindleImageLoaderProps, rindleImageLoader } from './image-url.ts'
 export type { UploadMemory } from './remembered-uploads.ts'
-export type { UploadFileOptions, UploadPhase, UploadProgress, WaitFor } from './upload-file-options.ts'
+export type { UploadFileOptions, UploadFromUrl, UploadPhase, UploadProgress, WaitFor } from './upload-file-options.ts'
 export type {
   AskedStrategy,
   AssetState,
@@ -23,6 +23,7 @@ export type {
   WireAsset,
   WireBeginUpload,
   WireCompletedUpload,
+  WireFetchUpload,
   WirePart,
   WireProblem,
   WireRequest,

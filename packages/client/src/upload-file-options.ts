@@ -13,9 +13,17 @@ export interface UploadProgress<A> {
   readonly phase: UploadPhase
   /** Bytes that the storage has taken. Decreases when bytes have to be sent again after a failure. */
   readonly loadedBytes: number
+  /** 0 for a file that the server fetches. */
   readonly totalBytes: number
   /** The latest from the server, in the phases `processing` and `done`. */
   readonly asset?: A
+}
+
+/** A file that a worker of the server fetches: its bytes do not pass through the page. */
+export interface UploadFromUrl {
+  readonly url: string
+  /** @default the name that the other server gives, else the last part of the URL */
+  readonly filename?: string
 }
 
 /** Options of {@link Client.upload}. */

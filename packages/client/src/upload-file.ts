@@ -17,7 +17,8 @@ const OPEN_STATES: readonly SessionState[] = ['initialized', 'signed', 'resuming
 export const DELIVERABLE_STATES: readonly AssetState[] = ['available', 'processing', 'transcoding', 'ready', 'degraded']
 const GIVE_UP_TIMEOUT_MS = 5_000
 
-type Report = (phase: UploadPhase, loadedBytes: number, asset?: WireAsset) => void
+/** Reports a change of an upload. */
+export type Report = (phase: UploadPhase, loadedBytes: number, asset?: WireAsset) => void
 
 interface Job {
   readonly connection: Connection
@@ -39,7 +40,7 @@ export async function uploadFile(
   const { profile, slot, strategy } = options
   // A signal of its own, so that no listener stays on the caller's longer-lived signal.
   const signal = AbortSignal.any(options.signal === undefined ? [] : [options.signal])
-  const report = reporterOf(file, options)
+  const report = reporterOf(file.size, options)
   report('negotiating', 0)
   const assetId = await connection.sending.run(signal, async () => {
     const fingerprint = fingerprintOf(file, [connection.baseUrl, profile, slot, strategy])
@@ -51,15 +52,20 @@ export async function uploadFile(
     }
   })
   report('processing', file.size)
-  const asset = await awaitAsset(connection, assetId, { waitFor: options.waitFor ?? 'ready', signal, report, file })
+  const waitFor = options.waitFor ?? 'ready'
+  const asset =
+    waitFor === 'complete'
+      ? assertAccepted(await readAsset(connection, assetId, signal))
+      : await awaitAsset(connection, assetId, { waitFor, signal, report, byteSize: file.size })
   report('done', file.size, asset)
   return asset
 }
 
-function reporterOf(file: File, { onProgress }: AnyUploadFileOptions): Report {
+/** Reports the progress of an upload of that many bytes. */
+export function reporterOf(totalBytes: number, { onProgress }: Pick<AnyUploadFileOptions, 'onProgress'>): Report {
   return (phase, loadedBytes, asset) => {
     try {
-      onProgress?.({ phase, loadedBytes, totalBytes: file.size, ...(asset === undefined ? {} : { asset }) })
+      onProgress?.({ phase, loadedBytes, totalBytes, ...(asset === undefined ? {} : { asset }) })
     } catch (error) {
       reportListenerError(error)
     }
@@ -143,7 +149,7 @@ async function complete({ connection, signal }: Job, { id }: WireUpload): Promis
 }
 
 /** Drops a cancelled session at the server. If that fails, the server drops it when it expires. */
-async function giveUp(connection: Connection, { id }: WireUpload): Promise<void> {
+export async function giveUp(connection: Connection, { id }: WireUpload): Promise<void> {
   const signal = AbortSignal.timeout(GIVE_UP_TIMEOUT_MS)
   await request(connection, { route: 'DELETE /uploads/:id', params: { id }, signal }).catch(() => {})
 }
@@ -157,23 +163,26 @@ function forget({ connection, fingerprint, release }: Job): void {
   if (release !== undefined) connection.remembered.forget(fingerprint)
 }
 
-interface Awaited {
+/** What an upload waits for, and who hears of it. */
+export interface Awaited {
   readonly waitFor: WaitFor
   readonly signal: AbortSignal
   readonly report: Report
-  readonly file: File
+  readonly byteSize: number
 }
 
-async function awaitAsset(
+/** Waits for an asset whose bytes have arrived, or will. Rejects if it is refused. */
+export async function awaitAsset(
   connection: Connection,
   id: string,
-  { waitFor, signal, report, file }: Awaited,
+  { waitFor, signal, report, byteSize }: Awaited,
 ): Promise<WireAsset> {
-  if (waitFor === 'complete') return assertAccepted(await readAsset(connection, id, signal))
   for await (const asset of assetChanges(connection, id, signal)) {
     assertAccepted(asset)
-    report('processing', file.size, asset)
-    if (asset.settled || (waitFor === 'available' && DELIVERABLE_STATES.includes(asset.state))) return asset
+    report('processing', byteSize, asset)
+    const hasArrived = waitFor === 'complete' && asset.state !== 'staged'
+    const isAvailable = waitFor === 'available' && DELIVERABLE_STATES.includes(asset.state)
+    if (asset.settled || hasArrived || isAvailable) return asset
   }
   throw new RindleClientError('response_invalid', { detail: `The server stopped reporting asset ${id}.` })
 }

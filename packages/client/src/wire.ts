@@ -5,6 +5,7 @@
  */
 export interface WireRoutes {
   'POST /uploads': { readonly body: WireBeginUpload; readonly answer: WireUpload }
+  'POST /uploads/from-url': { readonly body: WireFetchUpload; readonly answer: WireUpload }
   'GET /uploads/:id': { readonly answer: WireUpload }
   'DELETE /uploads/:id': { readonly answer: null }
   'POST /uploads/:id/sign': { readonly answer: WireRequest }
@@ -80,6 +81,17 @@ export interface WireBeginUpload {
   readonly slot?: string
   /** @default 'auto' */
   readonly strategy?: AskedStrategy
+}
+
+/** The body of `POST /uploads/from-url`. */
+export interface WireFetchUpload {
+  readonly profile: string
+  /** Where a worker of the server fetches the file. */
+  readonly url: string
+  /** @default the name that the other server gives, else the last part of the URL */
+  readonly filename?: string
+  /** The slot to attach the upload to, for the owner that the application names. */
+  readonly slot?: string
 }
 
 /** A request that sends bytes to the storage; use it unchanged. */

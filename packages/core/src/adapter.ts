@@ -72,6 +72,7 @@ export {
   type JobsContext,
   type QueueCounts,
   type RunningJob,
+  type TakeOptions,
   type WorkerRegistration,
   type Workers,
 } from './ports/jobs.ts'

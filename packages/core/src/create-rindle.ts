@@ -28,6 +28,7 @@ import { DEFAULT_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS } from './domain/expiry.ts'
 import { Changes } from './events/changes.ts'
 import { EventBus } from './events/event-bus.ts'
 import { WantedEvents } from './events/wanted-events.ts'
+import { drain } from './jobs/drain.ts'
 import { liveWorkers } from './jobs/live-workers.ts'
 import { work } from './jobs/work.ts'
 import { eventTargetsOf } from './kernel/event-targets.ts'
@@ -311,6 +312,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     stop,
     [Symbol.asyncDispose]: stop,
     work: (options) => work(runtime, options ?? {}, maintain),
+    drain: (options) => drain(runtime, options, maintain),
     liveWorkers: () => liveWorkers(runtime),
     on: (name, listener) => runtime.events.on(name, listener),
     withTransaction: (tx) => withTransaction(runtime, tx),

@@ -114,6 +114,7 @@ export type {
   RindleEvent,
   TranscodeMetadata,
 } from './events/event-map.ts'
+export type { DrainOptions, DrainReport } from './jobs/drain.ts'
 export type { LiveWorker } from './jobs/live-workers.ts'
 export type { WorkOptions } from './jobs/work.ts'
 export type { FetchNetwork } from './kernel/outbound/fetch-network.ts'

@@ -11,6 +11,7 @@ import type { JsonObject } from './domain/errors.ts'
 import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
+import type { DrainOptions, DrainReport } from './jobs/drain.ts'
 import type { LiveWorker } from './jobs/live-workers.ts'
 import type { WorkOptions } from './jobs/work.ts'
 import type { RunningWorkers } from './kernel/running-workers.ts'
@@ -75,6 +76,8 @@ export interface Instance<Ps extends AnyProfiles = Profiles> {
    * again every minute; a named one is an error: `setup_incomplete`.
    */
   work(options?: WorkOptions): Promise<RunningWorkers>
+  /** Does the work that is due, for at most `maxSeconds`, then returns. `invalid_input`, `setup_incomplete`. */
+  drain(options: DrainOptions): Promise<DrainReport>
   /**
    * The workers of all processes that take jobs now, the longest running first. Workers of a dead process stay in the
    * list for up to a minute.
@@ -127,11 +130,8 @@ export interface ProxiedUploads<Ps extends AnyProfiles = Profiles> {
 /** Uploads whose bytes a worker fetches. */
 export interface FetchedUploads<Ps extends AnyProfiles = Profiles> {
   /**
-   * Begins an upload from a URL: a `staged` asset, an open session, and the job that fetches the file, in one transaction.
-   * The job streams the file into the same gate as every upload, and continues where it stopped. It connects to public
-   * addresses alone, follows at most five redirects, and retries outages until the session expires; a verdict (404, a
-   * private address, a file that is too large) makes the session `failed` and the asset `quarantined`. `abortUpload` ends
-   * it. `invalid_input`, `upload_rejected` for a private address, `capability_unsupported`.
+   * Begins an upload from a URL; a job fetches the file, from public addresses alone, and continues where it stopped. A verdict
+   * (404, a private address) quarantines the asset. `invalid_input`, `upload_rejected`, `capability_unsupported`.
    */
   uploadFrom<P extends keyof Ps & string>(
     profile: P,

@@ -34,6 +34,12 @@ function databaseProblem(database: unknown): string | undefined {
   return 'must be a postgres:// URL, { pool } of pg, or { prisma } of a Prisma client, and nothing else'
 }
 
+/** Whether agents of this version of Node know proxies. Pure. */
+function canUseProxy(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21)
+}
+
 const MIN_SIGNING_KEY_LENGTH = 32
 const signingKey = z
   .string()
@@ -98,7 +104,11 @@ const optionsSchema = z.strictObject({
     .strictObject({
       allowHttp: z.boolean().optional(),
       allowPrivate: z.boolean().optional(),
-      proxy: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+      proxy: z
+        .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+        // An older Node would connect directly, and nobody would check to what.
+        .refine(() => canUseProxy(process.versions.node), 'needs Node 22.21, 24.5 or newer')
+        .optional(),
       lookup: z.custom((value) => typeof value === 'function', 'must be a function like dns.lookup').optional(),
     })
     .optional(),

@@ -51,6 +51,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   start: { group: 'instance', surface: 'operation', isTraced: false },
   stop: { group: 'instance', surface: 'operation', isTraced: false },
   work: { group: 'instance', surface: 'operation', isTraced: false },
+  drain: { group: 'instance', surface: 'operation', isTraced: true },
   liveWorkers: { group: 'instance', surface: 'operation', isTraced: false },
   on: { group: 'instance', surface: 'operation', isTraced: false },
   subscribe: { group: 'instance', surface: 'operation', isTraced: false },

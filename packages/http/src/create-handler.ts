@@ -6,6 +6,8 @@ import { answerToFailure } from './answer-to-failure.ts'
 import { addTrack, removeTrack, setFocus, showAsset, streamAsset } from './asset-routes.ts'
 import type { Call, Handle } from './call.ts'
 import { EventStreams } from './event-streams.ts'
+import { fetchUpload } from './fetch-route.ts'
+import { mostBytes } from './most-bytes.ts'
 import { type Actor, type ActorNaming, type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
 import { assertNoForm } from './read-json.ts'
 import { RequestRefused } from './request-refused.ts'
@@ -21,6 +23,7 @@ export interface RindleHandler {
 
 const ROUTES: readonly Route<Handle>[] = routesOf({
   'POST /uploads': beginUpload,
+  'POST /uploads/from-url': fetchUpload,
   'GET /uploads/:id': showUpload,
   'DELETE /uploads/:id': abortUpload,
   'POST /uploads/:id/sign': signUpload,
@@ -135,12 +138,6 @@ async function serveResumable(
             authorizeUpload({ ...intent, actor, byteSize: intent.byteSize ?? mostBytes(profiles, intent.profile) }),
         }),
   })
-}
-
-function mostBytes(profiles: Profiles, name: string): number {
-  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
-  if (profile === undefined) throw new RindleError('unknown_profile', `There is no profile "${name}".`)
-  return profile.accept.maxBytes
 }
 
 /** The rest of a path below the base path; empty, which has no route, for any other path. */

@@ -12,6 +12,7 @@ export type {
   WireAsset,
   WireBeginUpload,
   WireCompletedUpload,
+  WireFetchUpload,
   WirePart,
   WireProblem,
   WireRequest,
@@ -21,7 +22,8 @@ export type {
   WireUpload,
 } from '@rindle/client'
 export { createHandler, type RindleHandler } from './create-handler.ts'
-export type { Actor, ActorNaming, HandlerOptions, UploadIntent } from './options.ts'
+export { type DrainHandlerOptions, drainHandler } from './drain-handler.ts'
+export type { Actor, ActorNaming, FetchUrlOptions, HandlerOptions, UploadIntent } from './options.ts'
 export type { ResumableCaller, ResumableIntent, ResumableServer } from './resumable-server.ts'
 export { type FastifyLike, type FastifyPlugin, toFastifyPlugin } from './to-fastify-plugin.ts'
 export { type MountedHandler, type NodeHandler, toNodeHandler } from './to-node-handler.ts'

@@ -14,6 +14,16 @@ export interface UploadIntent<A = unknown, Ps extends Profiles = Profiles> {
   readonly contentType: string
   /** Bytes. */
   readonly byteSize: number
+  /** Where a worker is to fetch the file; only of an upload from a URL, whose size and type are not known yet. */
+  readonly url?: string
+}
+
+/** The uploads from URLs that clients may begin. */
+export interface FetchUrlOptions {
+  /** The hosts that may be asked, also by redirects: `cdn.example.com`, or `*.example.com`. @default every public host */
+  readonly hosts?: readonly string[]
+  /** Largest size in bytes, if it is less than the profile's. @default the profile's */
+  readonly maxBytes?: number
 }
 
 /** A user of the application. Uploads belong to one, so a handler tells them apart by their ids. */
@@ -52,6 +62,11 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
    * `byteSize` is the most that the profile accepts. @default none: files are sent whole or in parts
    */
   readonly tus?: ResumableServer
+  /**
+   * Lets clients begin uploads from URLs (`POST /uploads/from-url`), which workers fetch; `true`: from every public host.
+   * `authorizeUpload` is asked with the `url`. @default no: the route answers 404
+   */
+  readonly fetchUrls?: boolean | FetchUrlOptions
   /** Most event streams open at once; further ones are answered with 503. @default 1000 */
   readonly maxEventStreams?: number
   /** Most event streams that one actor may have open at once; further ones are answered with 429. @default 20 */
@@ -68,9 +83,9 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
 
 /** {@link HandlerOptions}, checked and complete. */
 export type HandlerConfig = Required<
-  Omit<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'canEdit' | 'tus'>
+  Omit<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'canEdit' | 'tus' | 'fetchUrls'>
 > &
-  Pick<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'canEdit' | 'tus'>
+  Pick<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'canEdit' | 'tus' | 'fetchUrls'>
 
 const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
 
@@ -87,6 +102,12 @@ const optionsSchema = z
         (value) => typeof value === 'object' && value !== null && 'handle' in value,
         'must be made by tusServer()',
       )
+      .optional(),
+    fetchUrls: z
+      .union([
+        z.boolean(),
+        z.strictObject({ hosts: z.array(z.string()).min(1).optional(), maxBytes: z.int().min(1).optional() }),
+      ])
       .optional(),
     maxEventStreams: z.int().min(0).optional(),
     maxEventStreamsPerActor: z.int().min(1).optional(),

@@ -10,6 +10,7 @@ import {
   type JobsCapability,
   type JobsContext,
   type QueueCounts,
+  type TakeOptions,
   type WorkerRegistration,
   type Workers,
 } from '@rindle/core/adapter'
@@ -95,14 +96,14 @@ class PgBossJobs implements JobsAdapter {
     await tx.executeSql(statement.text, statement.values)
   }
 
-  async work(registrations: readonly WorkerRegistration[]): Promise<Workers> {
+  async work(registrations: readonly WorkerRegistration[], options: TakeOptions = {}): Promise<Workers> {
     assertRegistrations(registrations)
-    const starting = this.#startWorkers(registrations)
+    const starting = this.#startWorkers(registrations, options)
     const forget = (): boolean => this.#groups.delete(starting)
     this.#groups.add(starting)
     starting.catch(forget)
     const group = await starting
-    return { stop: (options) => group.stop(options).finally(forget) }
+    return { isIdle: () => group.isIdle(), stop: (stopping) => group.stop(stopping).finally(forget) }
   }
 
   async findLive(queue: QueueName, keys: readonly string[]): Promise<ReadonlySet<string>> {
@@ -142,10 +143,10 @@ class PgBossJobs implements JobsAdapter {
     return diagnose(this.#connection().context.database, this.#options)
   }
 
-  async #startWorkers(registrations: readonly WorkerRegistration[]): Promise<WorkerGroup> {
+  async #startWorkers(registrations: readonly WorkerRegistration[], take: TakeOptions): Promise<WorkerGroup> {
     const { store, context } = this.#connection()
     const boss = await store.boss()
-    return WorkerGroup.start({ boss, options: this.#options, logger: context.logger }, registrations)
+    return WorkerGroup.start({ boss, options: this.#options, logger: context.logger, take }, registrations)
   }
 
   #store(): QueueStore {

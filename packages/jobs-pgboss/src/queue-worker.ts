@@ -7,7 +7,7 @@ import { endsWithin } from './ends-within.ts'
 import { failureOutput } from './failure-output.ts'
 import { type HeldJob, type JobClaim, settlementOf } from './held-job.ts'
 import { runStatement } from './run-statement.ts'
-import { giveBackJob, renewClaims } from './statements.ts'
+import { claimJobs, giveBackJob, renewClaims } from './statements.ts'
 
 // How long an aborted handler has to clean up before its job goes to another worker.
 const ABORT_GRACE_MS = 1_000
@@ -18,6 +18,8 @@ export interface QueueWorkerOptions {
   readonly schema: string
   readonly queue: string
   readonly concurrency: number
+  /** Takes the jobs of this asset alone. */
+  readonly assetId: string | undefined
   readonly handle: (job: JobWithMetadata, signal: AbortSignal) => Promise<void>
   /** Called when a job has used up its attempts. */
   readonly onFinalFailure: () => void
@@ -39,6 +41,7 @@ export class QueueWorker {
   readonly #held = new Set<HeldJob>()
   readonly #complete: (claim: JobClaim) => Promise<void>
   #isStopping = false
+  #isLooking = false
 
   constructor(options: QueueWorkerOptions) {
     this.#options = options
@@ -48,6 +51,11 @@ export class QueueWorker {
     this.#complete = inBatches(async (claims) => void (await boss.deleteJob(queue, [...claims])))
     this.wake = coalesce(() => this.#fillSlots())
     this.renewClaims = coalesce(() => this.#renew())
+  }
+
+  /** Whether it holds jobs, or asks for some just now. */
+  get isBusy(): boolean {
+    return this.#isLooking || this.#held.size > 0
   }
 
   /** Takes no more jobs, waits for the current ones, then aborts the rest and gives them back. */
@@ -70,18 +78,27 @@ export class QueueWorker {
   }
 
   async #fillSlots(): Promise<void> {
-    const { boss, queue, concurrency, logger } = this.#options
+    const { queue, concurrency, logger } = this.#options
+    this.#isLooking = true
     try {
       while (!this.#isStopping && this.#held.size < concurrency) {
         const free = concurrency - this.#held.size
-        const jobs = await boss.fetch<object>(queue, { batchSize: free, includeMetadata: true })
+        const jobs = await this.#take(free)
         for (const job of jobs) this.#begin(job)
         if (jobs.length < free) return
       }
     } catch (error) {
       // The next poll tries again, and so does the catch-up after a lost connection.
       logger.warn({ queue, ...errorFields(error) }, 'Could not look for jobs.')
+    } finally {
+      this.#isLooking = false
     }
+  }
+
+  async #take(count: number): Promise<readonly JobWithMetadata[]> {
+    const { boss, schema, queue, assetId } = this.#options
+    if (assetId === undefined) return boss.fetch<object>(queue, { batchSize: count, includeMetadata: true })
+    return (await runStatement(boss, claimJobs(schema, queue, assetId, count))) as unknown as JobWithMetadata[]
   }
 
   #begin(job: JobWithMetadata): void {

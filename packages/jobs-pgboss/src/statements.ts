@@ -70,6 +70,37 @@ export function giveBackJob(schema: string, queue: string, claim: JobClaim): Sta
   return { text, values: [queue, claim.id, claim.retryCount] }
 }
 
+/**
+ * Claims due jobs of one asset, as pg-boss claims those of all: its own statement has no such condition. Returns the
+ * columns that a worker reads.
+ */
+export function claimJobs(schema: string, queue: string, assetId: string, count: number): Statement {
+  const text = `
+    with next as (
+      select id from ${schema}.job
+      where name = $1 and state < 'active' and not blocked and start_after <= ${schema}.job_now()
+        and data ->> 'assetId' = $2
+      order by priority desc, created_on limit $3::int for update skip locked
+    )
+    update ${schema}.job as job set state = 'active', started_on = ${schema}.job_now(),
+      heartbeat_on = ${schema}.job_now(),
+      retry_count = case when started_on is not null then retry_count + 1 else retry_count end
+    from next where job.name = $1 and job.id = next.id
+    returning job.id, job.name, job.data, job.retry_count as "retryCount", job.retry_limit as "retryLimit",
+      job.singleton_key as "singletonKey", job.source_id as "sourceId"`
+  return { text, values: [queue, assetId, count] }
+}
+
+/** A job of these queues that is due, of one asset or of any; no row: there is none. */
+export function findDueJob(schema: string, queues: readonly string[], assetId: string | undefined): Statement {
+  const text = `
+    select id from ${schema}.job
+    where name = any($1::text[]) and state < 'active' and not blocked and start_after <= ${schema}.job_now()
+      and ($2::text is null or data ->> 'assetId' = $2::text)
+    limit 1`
+  return { text, values: [[...queues], assetId ?? null] }
+}
+
 /** The keys that have an unfinished job in one of these queues, as rows `{ key }`. */
 export function findLiveKeys(schema: string, queues: readonly string[], keys: readonly string[]): Statement {
   const text = `

@@ -1,4 +1,4 @@
-import type { CodedLogger } from '@rindle/core/adapter'
+import { type CodedLogger, errorFields } from '@rindle/core/adapter'
 import { PgBoss } from 'pg-boss'
 import { mapError } from './map-error.ts'
 import type { PgBossJobsConfig } from './options.ts'
@@ -9,6 +9,8 @@ const DELETION_INTERVAL_SECONDS = 60 * 60
 
 /** The background work beside workers. */
 export interface Supervisor {
+  /** Makes one pass now, unless another process has just made one. Never rejects. */
+  pass(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -42,5 +44,11 @@ export async function startSupervisor(
     await supervisor.stop({ graceful: false })
     throw mapError(error, 'starting its supervision')
   }
-  return { stop: () => supervisor.stop({ graceful: false }) }
+  return {
+    pass: () =>
+      supervisor.supervise().catch((error: unknown) => {
+        logger.warn(errorFields(error), 'A pass of the supervision of jobs has failed.')
+      }),
+    stop: () => supervisor.stop({ graceful: false }),
+  }
 }

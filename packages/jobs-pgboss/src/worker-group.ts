@@ -3,13 +3,15 @@ import {
   type CodedLogger,
   deadLetterQueue,
   errorFields,
+  type TakeOptions,
   type WorkerRegistration,
   type Workers,
 } from '@rindle/core/adapter'
 import type { JobWithMetadata, PgBoss } from 'pg-boss'
 import type { PgBossJobsConfig } from './options.ts'
 import { QueueWorker } from './queue-worker.ts'
-import { notifyChannel, recheckPayload } from './statements.ts'
+import { runStatement } from './run-statement.ts'
+import { findDueJob, notifyChannel, recheckPayload } from './statements.ts'
 import { type Supervisor, startSupervisor } from './supervisor.ts'
 
 const DEFAULT_STOP_TIMEOUT_MS = 30_000
@@ -19,10 +21,12 @@ export interface WorkerGroupContext {
   readonly boss: PgBoss
   readonly options: PgBossJobsConfig
   readonly logger: CodedLogger
+  readonly take: TakeOptions
 }
 
 /** The workers of one `work()` call: a queue and its dead letters for each registration, and their wake-ups. */
 export class WorkerGroup implements Workers {
+  readonly #context: WorkerGroupContext
   readonly #workers: readonly QueueWorker[]
   readonly #supervisor: Supervisor
   readonly #polling: NodeJS.Timeout
@@ -32,6 +36,7 @@ export class WorkerGroup implements Workers {
 
   private constructor(context: WorkerGroupContext, workers: readonly QueueWorker[], supervisor: Supervisor) {
     const { pollingIntervalSeconds, heartbeatSeconds } = context.options
+    this.#context = context
     this.#workers = workers
     this.#supervisor = supervisor
     this.#polling = setInterval(() => this.#wakeAll(), pollingIntervalSeconds * 1_000)
@@ -42,11 +47,23 @@ export class WorkerGroup implements Workers {
   /** Starts them; they look for jobs before this resolves. */
   static async start(context: WorkerGroupContext, registrations: readonly WorkerRegistration[]): Promise<WorkerGroup> {
     const supervisor = await startSupervisor(context.boss, context.options, context.logger)
+    // A pass that fails is logged; the jobs of dead workers then wait for the next one.
+    if (context.take.isBrief === true) await supervisor.pass()
     const workers = registrations.flatMap((registration) => queueWorkers(context, registration))
     const group = new WorkerGroup(context, workers, supervisor)
     await group.#listening
     group.#wakeAll()
     return group
+  }
+
+  async isIdle(): Promise<boolean> {
+    const { boss, options, take } = this.#context
+    const isBusy = (): boolean => this.#workers.some((worker) => worker.isBusy)
+    if (isBusy()) return false
+    const queues = this.#workers.map(({ queue }) => queue)
+    const due = await runStatement(boss, findDueJob(options.schema, queues, take.assetId))
+    // A job that was taken meanwhile is not due any more.
+    return due.length === 0 && !isBusy()
   }
 
   stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -100,8 +117,8 @@ export class WorkerGroup implements Workers {
 }
 
 function queueWorkers(context: WorkerGroupContext, registration: WorkerRegistration): QueueWorker[] {
-  const { boss, options, logger } = context
-  const shared = { boss, schema: options.schema, logger }
+  const { boss, options, logger, take } = context
+  const shared = { boss, schema: options.schema, logger, assetId: take.assetId }
   const deadLetters = new QueueWorker({
     ...shared,
     queue: deadLetterQueue(registration.queue),

@@ -52,14 +52,15 @@ export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAd
         abort.abort(new RindleError('conflict', `Job ${id} was cancelled.`, { retryable: false }))
       }
     },
-    async work(registrations) {
+    async work(registrations, options = {}) {
       assertRegistrations(registrations)
-      const workers = new MemoryWorkers(jobs, registrations, retryDelayMs)
+      const workers = new MemoryWorkers(jobs, registrations, { retryDelayMs, ...options })
       groups.add(workers)
       wake()
       return {
-        async stop(options) {
-          await workers.stop(options)
+        isIdle: () => workers.isIdle(),
+        async stop(stopping) {
+          await workers.stop(stopping)
           groups.delete(workers)
           // Other workers may take the jobs that it gave back.
           wake()

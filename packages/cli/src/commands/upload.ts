@@ -9,23 +9,24 @@ import { printable } from '../printable.ts'
 import { createProgress } from '../progress.ts'
 import { type FileUpload, uploadCounts, uploadDocument, uploadLines } from '../upload/file-upload.ts'
 import { type Place, placeOf, timeoutMsOf } from '../upload/upload-arguments.ts'
-import { uploadFile } from '../upload/upload-file.ts'
+import { isUrl, uploadFile } from '../upload/upload-file.ts'
 import { variantMarks } from '../variant-marks.ts'
 import { waitUntilSettled } from '../wait-until-settled.ts'
 import { withRindle } from '../with-rindle.ts'
 
-/** `rindle upload`: uploads files through this process, as an application's own server would. */
+/** `rindle upload`: uploads files through this process, as an application's own server would, or has URLs fetched. */
 export const upload: Command = defineCommand({
   usage: 'upload <profile> <files..>',
   describe: 'Upload files to a profile',
   examples: [
     ['upload photo *.jpg', 'Upload, and leave the rest to the workers'],
     ['upload photo me.jpg --wait', 'Wait until the variants are made, and print their URLs'],
+    ['upload photo https://example.com/me.jpg --wait', 'Let a worker fetch it'],
     ['upload avatar me.jpg --owner user:42 --slot avatar', 'Attach it, and detach the previous one'],
   ],
   positionals: {
     profile: { type: 'string', demandOption: true, describe: 'A profile of the configuration' },
-    files: { type: 'string', array: true, demandOption: true, describe: 'Paths' },
+    files: { type: 'string', array: true, demandOption: true, describe: 'Paths, or https URLs that a worker fetches' },
   },
   options: {
     owner: { type: 'string', requiresArg: true, describe: 'Attach to this owner, type:id' },
@@ -63,7 +64,12 @@ async function sendAll(rindle: Rindle, sending: Sending, context: CommandContext
   for (const file of files) {
     if (io.signal.aborted) break
     progress.show(`${printable(file)} (${uploads.length + 1} of ${files.length})`)
-    const result = await uploadFile(rindle, profile, resolve(io.cwd, file), place === undefined ? {} : { place })
+    const result = await uploadFile(
+      rindle,
+      profile,
+      isUrl(file) ? file : resolve(io.cwd, file),
+      place === undefined ? {} : { place },
+    )
     const asset = result.outcome === 'uploaded' ? { ...result.asset, variants: [], tracks: [], hold: null } : null
     const sent: FileUpload = { file, result, asset, urls: [] }
     uploads.push(sent)

@@ -5,6 +5,7 @@ import { type Command, defineCommand } from '../command.ts'
 import { printable } from '../printable.ts'
 import { withRindle } from '../with-rindle.ts'
 import { type Concurrency, SHORT_NAMES, shortName, workedQueues } from '../worked-queues.ts'
+import { drainOnce, drainOptionsOf } from '../worker/drain-once.ts'
 import type { HealthAddress } from '../worker/health-server.ts'
 import { startWorkerHealth } from '../worker/worker-health.ts'
 import { workerLog } from '../worker/worker-log.ts'
@@ -19,10 +20,13 @@ export const worker: Command = defineCommand({
     ['worker', 'Work on all queues that this machine can serve'],
     ['worker --queues promote,process', 'Leave video and purges to other workers'],
     ['worker --concurrency process=2', 'At most two images at once in this process'],
+    ['worker --once --max-seconds 50', 'Do what is due within 50 seconds: for cron'],
     ['worker --health-port 8081', 'Answer /healthz, /readyz and /metrics on 127.0.0.1'],
   ],
   positionals: {},
   options: {
+    once: { type: 'boolean', default: false, describe: 'Do the work that is due, then end; leaves media alone' },
+    'max-seconds': { type: 'number', requiresArg: true, describe: 'With --once: end after this time at the latest' },
     queues: {
       type: 'string',
       requiresArg: true,
@@ -53,6 +57,8 @@ export const worker: Command = defineCommand({
     const concurrency = workedQueues(args.queues, args.concurrency)
     const address = healthAddressOf(args)
     const timeoutMs = drainTimeoutMsOf(args['drain-timeout-sec'])
+    const drained = drainOptionsOf(args, concurrency)
+    if (drained !== undefined) return withRindle(args, io, (rindle) => drainOnce(rindle, drained, context))
     return withRindle(args, io, async (rindle) => {
       await using health = address === undefined ? undefined : await startWorkerHealth(rindle, address)
       if (health !== undefined) {

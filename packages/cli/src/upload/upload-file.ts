@@ -1,4 +1,12 @@
-import { type Asset, isRindleError, type Owner, type Rindle, type UploadSource } from '@rindle/core'
+import {
+  type Asset,
+  isRindleError,
+  type Owner,
+  type Rindle,
+  RindleError,
+  type UploadSession,
+  type UploadSource,
+} from '@rindle/core'
 import { explainError } from '../explain-error.ts'
 
 /** The result of one file. */
@@ -34,7 +42,10 @@ export async function uploadFile(
   { filename, place }: UploadFileOptions = {},
 ): Promise<UploadResult> {
   try {
-    const asset = await rindle.upload(profile, source, { ...(filename === undefined ? {} : { filename }), ...place })
+    const options = { ...(filename === undefined ? {} : { filename }), ...place }
+    const asset = isUrl(source)
+      ? await fetched(rindle, await rindle.uploadFrom(profile, source, options))
+      : await rindle.upload(profile, source, options)
     return { outcome: 'uploaded', asset }
   } catch (error) {
     const { code, message, stack } = explainError(error)
@@ -45,4 +56,15 @@ export async function uploadFile(
     if (stack !== undefined || FATAL.has(code)) throw error
     return { outcome: 'error', reason: code, message }
   }
+}
+
+/** Whether a source is the URL of a file on a server, which a worker fetches. */
+export function isUrl(source: UploadSource): source is string {
+  return typeof source === 'string' && /^https?:\/\//i.test(source)
+}
+
+async function fetched(rindle: Rindle, { assetId }: UploadSession): Promise<Asset> {
+  const asset = await rindle.asset(assetId)
+  if (asset === null) throw new RindleError('not_found', `Asset ${assetId} is gone already.`)
+  return asset
 }

@@ -54,6 +54,7 @@ async function start(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> 
   return {
     id,
     health: () => ({ state, beatAt: heartbeat.beatAt, triedAt: heartbeat.triedAt, refused: served.refused }),
+    isIdle: () => served.isIdle(),
     stop: (options) => {
       stopped ??= stop(options)
       return stopped

@@ -39,7 +39,7 @@ export interface WorkOptions {
 }
 
 /** A worker's handling of one job. */
-type Work = (runtime: Runtime, job: RunningJob) => Promise<void>
+export type Work = (runtime: Runtime, job: RunningJob) => Promise<void>
 
 type Handlers = Pick<WorkerRegistration, 'handle' | 'handleDead'>
 
@@ -49,6 +49,16 @@ type Handlers = Pick<WorkerRegistration, 'handle' | 'handleDead'>
  * then `setup_incomplete` names the missing part. `invalid_input` for an unknown queue.
  */
 export async function work(runtime: Runtime, options: WorkOptions, maintain: Work): Promise<RunningWorkers> {
+  const registrations = registrationsFor(runtime, options, maintain)
+  return startWorkers(runtime, { registrations, isExplicit: options.queues !== undefined })
+}
+
+/** The handlers of these queues, in the form that a jobs adapter takes. `invalid_input` for an unknown queue. */
+export function registrationsFor(
+  runtime: Runtime,
+  options: WorkOptions,
+  maintain: Work,
+): readonly WorkerRegistration[] {
   const handlers = handlersOf(runtime, maintain)
   const queues = options.queues ?? QUEUE_NAMES
   const unknown = queues.filter((queue) => !QUEUE_NAMES.includes(queue))
@@ -58,12 +68,11 @@ export async function work(runtime: Runtime, options: WorkOptions, maintain: Wor
       `Unknown queues: ${unknown.join(', ')}. The queues are: ${QUEUE_NAMES.join(', ')}.`,
     )
   }
-  const registrations = queues.map((queue) => ({
+  return queues.map((queue) => ({
     queue,
     concurrency: options.concurrency?.[queue] ?? defaultConcurrency(queue),
     ...tellingAttempts(runtime, endingDeadRuns(runtime, leavingNewer(runtime, handlers[queue]))),
   }))
-  return startWorkers(runtime, { registrations, isExplicit: options.queues !== undefined })
 }
 
 /** Wraps handlers: jobs that this version does not know are left to newer workers. */

@@ -71,8 +71,21 @@ export interface WorkerRegistration {
   readonly handleDead: (job: DeadJob) => Promise<void>
 }
 
+/** The jobs that workers take, and how long they live. */
+export interface TakeOptions {
+  /** Takes the jobs alone whose payload names this asset. @default all jobs */
+  readonly assetId?: string
+  /**
+   * The workers live for seconds: before they take the first job, the housekeeping makes one pass, which finds the jobs
+   * of dead workers. @default false
+   */
+  readonly isBrief?: boolean
+}
+
 /** The workers of this process. */
 export interface Workers {
+  /** Whether they hold no job, and none that they may take is due. */
+  isIdle(): Promise<boolean>
   /**
    * Takes no more jobs and waits at most `timeoutMs` for the running ones. Then it aborts the rest, which go back to
    * their queues without using up an attempt, so that another worker can take them at once. Idempotent.
@@ -148,7 +161,7 @@ export interface JobsAdapter {
    */
   cancel(queue: QueueName, keys: readonly string[], tx?: SqlExecutor): Promise<void>
   /** Starts workers in this process, and their housekeeping: retries after a crash, clean-up, cron. */
-  work(registrations: readonly WorkerRegistration[]): Promise<Workers>
+  work(registrations: readonly WorkerRegistration[], options?: TakeOptions): Promise<Workers>
   /** Returns those of these keys that have a job that waits, retries or runs, or an unhandled dead letter. */
   findLive(queue: QueueName, keys: readonly string[]): Promise<ReadonlySet<string>>
   counts(): Promise<readonly QueueCounts[]>

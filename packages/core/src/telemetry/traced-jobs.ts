@@ -15,7 +15,11 @@ export function tracedJobs(adapter: JobsAdapter, telemetry: Telemetry): JobsAdap
     stop: () => adapter.stop(),
     enqueue: (requests, tx) => adapter.enqueue(carrying(requests, telemetry.context()), tx),
     cancel: (queue, keys, tx) => adapter.cancel(queue, keys, tx),
-    work: (registrations) => adapter.work(registrations.map((registration) => traced(registration, telemetry))),
+    work: (registrations, options) =>
+      adapter.work(
+        registrations.map((registration) => traced(registration, telemetry)),
+        options,
+      ),
     findLive: (queue, keys) => adapter.findLive(queue, keys),
     counts: () => adapter.counts(),
     schedule: (name, cron, request) => adapter.schedule(name, cron, request),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { JobRequest } from '@rindle/core/adapter'
 import { rejectsWith } from '../storage-contract/expectations.ts'
 import type { JobsContractCase } from './contract-case.ts'
 import { eventually } from './eventually.ts'
@@ -40,6 +41,31 @@ export const workCases: readonly JobsContractCase[] = [
       const { signal, ...job } = worker.handled[0] ?? assert.fail('No job was handed over.')
       assert.deepEqual(job, { id, queue: QUEUE, key: 'a', payload, attempt: 1, isLastAttempt: false })
       assert.ok(signal instanceof AbortSignal)
+    },
+  },
+  {
+    name: 'takes the jobs of one asset alone when asked to, and says when there are no more',
+    run: async (subject) => {
+      const { adapter } = subject
+      const of = (assetId: string, key: string): JobRequest => ({ queue: QUEUE, key, payload: { key, assetId } })
+      await enqueue(subject, of('a', 'a1'), of('b', 'b1'), of('a', 'a2'))
+      const mayEnd = gate()
+      const worker = recordingWorker({ handle: () => mayEnd.opened })
+      const workers = await adapter.work([worker], { assetId: 'a', isBrief: true })
+      try {
+        await eventually(subject, 'its first job runs', () => worker.handled.length === 1)
+        assert.equal(await workers.isIdle(), false)
+        mayEnd.open()
+        await eventually(subject, 'there are no more', () => workers.isIdle())
+      } finally {
+        await workers.stop()
+      }
+      assert.deepEqual(worker.keys(), ['a1', 'a2'])
+      assert.deepEqual(
+        worker.handled.map(({ attempt }) => attempt),
+        [1, 1],
+      )
+      assert.deepEqual([...(await adapter.findLive(QUEUE, ['a1', 'a2', 'b1']))], ['b1'])
     },
   },
   {

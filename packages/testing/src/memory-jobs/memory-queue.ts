@@ -47,21 +47,19 @@ export class MemoryQueue {
   }
 
   /** Takes the oldest job that is due, and marks it active; bulk work comes after all other. */
-  take(queue: QueueName, isDead: boolean): MemoryJob | undefined {
-    const now = performance.now()
-    const due = this.#find(
-      (candidate) =>
-        candidate.queue === queue &&
-        candidate.isDead === isDead &&
-        candidate.state !== 'active' &&
-        candidate.dueAtMs <= now,
-    )
+  take(queue: QueueName, isDead: boolean, assetId: string | undefined): MemoryJob | undefined {
+    const due = this.#due(queue, assetId).filter((job) => job.isDead === isDead)
     const job = due.find(({ isBulk }) => !isBulk) ?? due[0]
     if (job === undefined) return undefined
     job.state = 'active'
     job.attempts += 1
     job.abort = new AbortController()
     return job
+  }
+
+  /** Whether a job or a dead letter is due, of one asset or of any. */
+  hasDue(queue: QueueName, assetId: string | undefined): boolean {
+    return this.#due(queue, assetId).length > 0
   }
 
   /** Whether the attempt that `signal` belongs to still holds the job. */
@@ -115,6 +113,17 @@ export class MemoryQueue {
   oldestDeadSeconds(queue: QueueName): number | null {
     const died = this.#find((job) => job.queue === queue).flatMap(({ diedAtMs }) => diedAtMs ?? [])
     return died.length === 0 ? null : (performance.now() - Math.min(...died)) / 1_000
+  }
+
+  #due(queue: QueueName, assetId: string | undefined): readonly MemoryJob[] {
+    const now = performance.now()
+    return this.#find(
+      (job) =>
+        job.queue === queue &&
+        job.state !== 'active' &&
+        job.dueAtMs <= now &&
+        (assetId === undefined || job.payload['assetId'] === assetId),
+    )
   }
 
   #find(matches: (job: MemoryJob) => boolean): readonly MemoryJob[] {

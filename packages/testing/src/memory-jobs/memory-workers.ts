@@ -1,5 +1,5 @@
 import { RindleError } from '@rindle/core'
-import { QUEUES, type WorkerRegistration, type Workers } from '@rindle/core/adapter'
+import { QUEUES, type TakeOptions, type WorkerRegistration, type Workers } from '@rindle/core/adapter'
 import type { MemoryJob, MemoryQueue } from './memory-queue.ts'
 
 const DEFAULT_STOP_TIMEOUT_MS = 30_000
@@ -9,14 +9,20 @@ export class MemoryWorkers implements Workers {
   readonly #queue: MemoryQueue
   readonly #registrations: readonly WorkerRegistration[]
   readonly #retryDelayMs: number
+  readonly #assetId: string | undefined
   readonly #inHand = new Map<MemoryJob, Promise<void>>()
   #isStopping = false
   #stopped: Promise<void> | undefined
 
-  constructor(queue: MemoryQueue, registrations: readonly WorkerRegistration[], retryDelayMs: number) {
+  constructor(
+    queue: MemoryQueue,
+    registrations: readonly WorkerRegistration[],
+    { retryDelayMs, assetId }: TakeOptions & { readonly retryDelayMs: number },
+  ) {
     this.#queue = queue
     this.#registrations = registrations
     this.#retryDelayMs = retryDelayMs
+    this.#assetId = assetId
   }
 
   /** Begins every due job for which there is a free slot. */
@@ -25,6 +31,11 @@ export class MemoryWorkers implements Workers {
       this.#fill(registration, registration.concurrency, false)
       this.#fill(registration, 1, true)
     }
+  }
+
+  async isIdle(): Promise<boolean> {
+    const isDue = this.#registrations.some(({ queue }) => this.#queue.hasDue(queue, this.#assetId))
+    return this.#inHand.size === 0 && !isDue
   }
 
   stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -52,7 +63,7 @@ export class MemoryWorkers implements Workers {
     const busy = (): number =>
       [...this.#inHand.keys()].filter((job) => job.queue === queue && job.isDead === isDead).length
     while (!this.#isStopping && busy() < slots) {
-      const job = this.#queue.take(queue, isDead)
+      const job = this.#queue.take(queue, isDead, this.#assetId)
       if (job === undefined) return
       const { id, key, payload, attempts: attempt } = job
       const { signal } = job.abort

@@ -13,7 +13,7 @@ export interface FetchNetwork {
   readonly allowPrivate?: boolean
   /**
    * The URL of a forward proxy that makes every connection. The proxy resolves names, so only it can refuse private
-   * addresses: configure it so. No proxy is taken from the environment: to use that one, pass `process.env.HTTPS_PROXY`.
+   * addresses: configure it so. Needs Node 22.21, 24.5 or newer. No proxy is taken from the environment: to use that one, pass `process.env.HTTPS_PROXY`.
    * @default none
    */
   readonly proxy?: string | undefined

@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { promoteKey, purgeKey, relocationKey } from '../../domain/queues.ts'
+import { fetchKey, promoteKey, purgeKey, relocationKey } from '../../domain/queues.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { workFromRow } from '../../kernel/sql/entities-from-rows.ts'
 import { type Row, text } from '../../kernel/sql/row-values.ts'
@@ -68,6 +68,14 @@ const STUCK_PROMOTIONS = `
      where run.asset_id = asset.id and variant_name is null order by created_at desc limit 1) as attempt
    on attempt.state = 'failed' or (attempt.state = 'processing' and attempt.started_at < now() - ${LONGEST_ATTEMPT}))`
 
+/** Uploads from URLs that are under way. */
+const FETCHES = `
+  select id, id as asset_id, null::text as name, ${COLUMNS}, ${since('updated_at')}
+  from rindle.media_assets
+  where id in (select asset_id from rindle.media_upload_sessions
+      where fetch_source is not null and ${IS_OLDER('updated_at')})
+    and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE} ${oldest('updated_at')}`
+
 const CLASSES: readonly WaitingClass[] = [
   { class: 'stuck_promotion', job: 'live', table: 'media_assets', sql: STUCK_PROMOTIONS, request: promotionJob },
   { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PROMOTION), request: promotionJob },
@@ -89,6 +97,15 @@ const CLASSES: readonly WaitingClass[] = [
     sql: waitingAssets(SUBTITLES),
     request: subtitlesJob,
   },
+  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: FETCHES, request: fetchJob },
+  // Only a download is waited for in this state.
+  {
+    class: 'waiting_work',
+    job: 'live',
+    table: 'media_assets',
+    sql: waitingAssets(`state = 'staged'`),
+    request: fetchJob,
+  },
   variantClass('waiting_work', 'live', variants('waiting_since is not null', 'waiting_since')),
   variantClass('queue_starved', 'gone', variants(`state = 'queued'`, 'updated_at')),
   variantClass('orphan_suspect', 'gone', variants(`state = 'processing'`, 'updated_at')),
@@ -108,6 +125,10 @@ function relocationJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {
 
 function promotionJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {
   return { queue: 'rindle_promote', key: promoteKey(text(row, 'id')) }
+}
+
+function fetchJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {
+  return { queue: 'rindle_fetch', key: fetchKey(text(row, 'id')) }
 }
 
 function purgeJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {

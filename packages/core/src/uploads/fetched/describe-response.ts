@@ -35,11 +35,12 @@ export function describeResponse(
 ): DescribedFile {
   const filename = given ?? acceptedName(dispositionName(headers['content-disposition']) ?? nameOfUrl(url), accept)
   const type = canonicalContentType(headers['content-type'] ?? '')
-  const isUsable = mayBeAccepted(claimsOf(type, filename), accept.types)
+  const claims = claimsOf(type, filename)
+  const isUsable = mayBeAccepted(claims, accept.types)
   if (!isUsable && PAGES.includes(type)) {
     throw new FetchRefused('mime_not_allowed', `The server answered with a page (${type}), not with a file.`)
   }
-  const declaredType = isUsable && type !== 'text/plain' ? type : null
+  const declaredType = isUsable && type !== 'text/plain' ? claims.declared : null
   const wrongSize = judgeDeclared({ declaredType: null, filename, byteSize }, accept)
   if (wrongSize !== null) throw new FetchRefused(wrongSize.reason, wrongSize.message)
   const contradiction = judgeDeclared({ declaredType, filename, byteSize }, accept)

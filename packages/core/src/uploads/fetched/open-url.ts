@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { pipeline, type Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+import zlib from 'node:zlib'
 import type { FetchNetwork } from '../../kernel/outbound/fetch-network.ts'
 import { AddressRefused, guardedAgent } from '../../kernel/outbound/guarded-agent.ts'
 import { secondsOfRetryAfter } from '../../kernel/outbound/retry-after-header.ts'
@@ -39,12 +39,11 @@ const MAX_REDIRECTS = 5
 const REDIRECTS = [301, 302, 303, 307, 308]
 const UNAVAILABLE = [408, 425, 429]
 const DECODERS = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-} as const
+  gzip: zlib.createGunzip,
+  'x-gzip': zlib.createGunzip,
+  deflate: zlib.createInflate,
+  br: zlib.createBrotliDecompress,
+}
 
 /** The longest wait for the head of a response, with its connection. */
 const HEAD_TIMEOUT_MS = 30_000

@@ -4,12 +4,34 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { RindleError } from '../../domain/errors.ts'
 import { isDisposable } from '../disposable-chunks.ts'
+import { openDataUrl, textBody } from './text-source.ts'
 
 /**
- * A source that can be uploaded through the application: a path, bytes, a web `File` or `Blob`, a Node or web stream,
- * or a `Request` whose body is the file itself.
+ * A source that can be uploaded through the application: a path, bytes, base64, a `data:` URL, a web `File` or `Blob`, a
+ * Node or web stream, or a `Request` whose body is the file itself. A file on a server is fetched by `uploadFrom`.
  */
-export type UploadSource = string | URL | Uint8Array | Blob | Readable | ReadableStream<Uint8Array> | Request
+export type UploadSource =
+  | string
+  | URL
+  | Uint8Array
+  | Base64Source
+  | Blob
+  | Readable
+  | ReadableStream<Uint8Array>
+  | Request
+
+/** A file as base64 text (RFC 4648, with either alphabet), such as in a JSON document. */
+export interface Base64Source {
+  readonly base64: string
+  /** @default none */
+  readonly filename?: string
+  /** @default none */
+  readonly contentType?: string
+}
+
+function isBase64(source: object): source is Base64Source {
+  return 'base64' in source && typeof source.base64 === 'string'
+}
 
 /** An open source, with its own name and type. */
 export interface OpenedSource {
@@ -27,7 +49,7 @@ const READ_CHUNK_BYTES = 1024 * 1024
  * Opens any {@link UploadSource} as one byte stream. `invalid_input` for anything else, or when it cannot be opened.
  */
 export async function openSource(source: UploadSource): Promise<OpenedSource> {
-  if (typeof source === 'string' || source instanceof URL) return openFile(source)
+  if (typeof source === 'string' || source instanceof URL) return openPathOrUrl(source)
   if (source instanceof Uint8Array) {
     const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
     return { body: Readable.from([bytes]), disposeChunks: false }
@@ -36,10 +58,18 @@ export async function openSource(source: UploadSource): Promise<OpenedSource> {
   if (source instanceof Request) return openRequest(source)
   if (source instanceof Readable) return { body: source, disposeChunks: isFreshRequest(source) }
   if (source instanceof ReadableStream) return openStream(source)
+  if (isBase64(source)) return { ...source, body: textBody(source.base64, 'base64'), disposeChunks: true }
   throw new RindleError(
     'invalid_input',
-    'The upload source must be a path, bytes, a Blob or File, a stream, or a Request.',
+    'The upload source must be a path, bytes, base64, a data URL, a Blob or File, a stream, or a Request.',
   )
+}
+
+async function openPathOrUrl(source: string | URL): Promise<OpenedSource> {
+  const [scheme = ''] = /^(data|https?):/i.exec(String(source)) ?? []
+  if (scheme === '') return openFile(source)
+  if (/^data:$/i.test(scheme)) return openDataUrl(String(source))
+  throw new RindleError('invalid_input', 'upload() reads no file of a server. Call uploadFrom() with its URL.')
 }
 
 async function openFile(path: string | URL): Promise<OpenedSource> {

@@ -109,3 +109,23 @@ it.each(['', 'localhost', '1.1.1', '1.1.1.1 ', 'fe80::1%eth0', '::ffff:1.1.1.1']
     expect(isPublicAddress(text)).toBe(false)
   },
 )
+
+it('through a proxy, every connection is one to the proxy', async () => {
+  const seen: string[] = []
+  const proxy = createServer((incoming, response) => {
+    seen.push(incoming.url ?? '')
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  try {
+    const { port } = proxy.address() as AddressInfo
+    process.env['NO_PROXY'] = 'loop4.test'
+    const agent = guardedAgent('http:', { proxy: `http://127.0.0.1:${port}` })
+    expect(await errorOf('loop4.test', agent)).toBeNull()
+    expect(seen).toEqual([expect.stringMatching(/^http:\/\/loop4\.test:\d+\/$/)])
+    expect(reached).toBe(0)
+  } finally {
+    delete process.env['NO_PROXY']
+    proxy.close()
+  }
+})

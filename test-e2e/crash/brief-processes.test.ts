@@ -39,7 +39,7 @@ test.skipIf(PLAN === null)(
       if (lifeMs === 0) await passTime(rindle)
     }
     // The pass of the first one finds the jobs of the dead; the next attempts at them are due some seconds later.
-    for (let more = 0; lifeMs === 0 && more < 5 && (await ready()) < photos; more += 1) {
+    for (let more = lifeMs === 0 ? 5 : 0; more > 0 && (await ready()) < photos; more -= 1) {
       await rindle.drain({ maxSeconds: 120 })
       await makeDue(rindle)
     }

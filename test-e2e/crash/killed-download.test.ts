@@ -35,12 +35,9 @@ test.skipIf(DEATHS === 0)(
       const worker = await startWorkerProcess(databaseUrl, directory, PROGRAM)
       await vi.waitFor(async () => expect(await kept()).toBeGreaterThan(before), { timeout: 30_000, interval: 25 })
       await worker.kill()
-      await passTime(rindle)
+      await findTheDead()
     }
     server.answer('/a.pdf', fileAnswer(file, '"v1"'))
-    // The pass of the first finds the job of the dead worker; its next attempt is due some seconds later.
-    await rindle.drain({ maxSeconds: 60 })
-    await passTime(rindle)
     await rindle.drain({ maxSeconds: 60 })
     const asset = await settled(rindle, session.assetId)
     expect(asset).toMatchObject({ state: 'ready', byteSize: file.byteLength })

@@ -102,12 +102,12 @@ function finishMs({ maxSeconds }: DrainOptions): number {
 
 /** `false`: the time was over before. */
 async function untilIdle(workers: RunningWorkers, endsAt: number, signal: AbortSignal | undefined): Promise<boolean> {
-  while (signal?.aborted !== true) {
+  for (;;) {
+    if (signal?.aborted === true) return false
     if (await workers.isIdle()) return true
     if (performance.now() >= endsAt) return false
     await delay(LOOK_EVERY_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {})
   }
-  return false
 }
 
 function counting(registration: WorkerRegistration, { done, failed }: Counts): WorkerRegistration {

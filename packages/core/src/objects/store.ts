@@ -7,7 +7,8 @@ import { errorFields } from '../ports/logger.ts'
 import type { PutOptions, StoredObject } from '../ports/storage.ts'
 import { capped } from '../uploads/capped.ts'
 import { assertDeclared } from '../uploads/initiate.ts'
-import { type OpenedSource, openSource, type UploadSource } from '../uploads/proxied/upload-source.ts'
+import type { OpenedSource } from '../uploads/proxied/opened-source.ts'
+import { openSource, type UploadSource } from '../uploads/proxied/upload-source.ts'
 import { assertOwnKey, assertUnownedKey } from './own-key.ts'
 
 /** Options of {@link store}. */

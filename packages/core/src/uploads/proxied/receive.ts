@@ -10,8 +10,9 @@ import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { assertDeclared } from '../initiate.ts'
 import { storageFor, type UploadOrigin } from '../upload-origin.ts'
+import type { OpenedSource } from './opened-source.ts'
 import { sniffBody } from './sniff-body.ts'
-import { type OpenedSource, openSource, type UploadSource } from './upload-source.ts'
+import { openSource, type UploadSource } from './upload-source.ts'
 
 // Measured: Node's default of 16 KiB takes half as long again, because every chunk waits for the next stage.
 const BUFFER_BYTES = 1024 * 1024

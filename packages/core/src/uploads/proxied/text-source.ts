@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { RindleError } from '../../domain/errors.ts'
-import type { OpenedSource } from './upload-source.ts'
+import type { OpenedSource } from './opened-source.ts'
 
 /** A multiple of four: such pieces of base64 decode on their own. */
 const PIECE_CHARACTERS = 512 * 1024

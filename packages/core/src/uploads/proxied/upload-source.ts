@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { RindleError } from '../../domain/errors.ts'
 import { isDisposable } from '../disposable-chunks.ts'
+import type { OpenedSource } from './opened-source.ts'
 import { openDataUrl, textBody } from './text-source.ts'
 
 /**
@@ -31,15 +32,6 @@ export interface Base64Source {
 
 function isBase64(source: object): source is Base64Source {
   return 'base64' in source && typeof source.base64 === 'string'
-}
-
-/** An open source, with its own name and type. */
-export interface OpenedSource {
-  readonly body: Readable
-  /** The body's chunks have no other owner. */
-  readonly disposeChunks: boolean
-  readonly filename?: string
-  readonly contentType?: string
 }
 
 // Large reads make a one-pass upload a third faster than Node's default of 64 KiB.

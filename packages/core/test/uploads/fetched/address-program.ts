@@ -3,8 +3,8 @@ import { Resolver } from 'node:dns'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { isIP } from 'node:net'
-import type { Lookup } from '@rindle/core'
-import { openUrl } from '../../packages/core/src/uploads/fetched/open-url.ts'
+import type { Lookup } from '../../../src/kernel/outbound/guarded-agent.ts'
+import { openUrl } from '../../../src/uploads/fetched/open-url.ts'
 
 // A program for a network of its own, in which every address is this machine: what is connected to is seen here.
 // node address-program.ts, with { refused, allowed } on stdin; answers with what was reached, as JSON.
@@ -42,10 +42,10 @@ await once(nameServer, 'listening')
 const resolver = new Resolver()
 resolver.setServers(['127.0.0.1:5353'])
 const lookup: Lookup = (hostname, _options, done) => {
-  resolver.resolve4(hostname, (error, addresses = []) =>
+  resolver.resolve4(hostname, (error, addresses: string[] | undefined) =>
     done(
       error,
-      addresses.map((address) => ({ address, family: isIP(address) })),
+      (addresses ?? []).map((address) => ({ address, family: isIP(address) })),
     ),
   )
 }

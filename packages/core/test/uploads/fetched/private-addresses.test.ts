@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { PRIVATE_HOSTS, PUBLIC_HOSTS } from '../support/address-lists.ts'
+import { PRIVATE_HOSTS, PUBLIC_HOSTS } from '../../kernel/outbound/address-lists.ts'
 
-const PROGRAM = fileURLToPath(new URL('../support/address-program.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('./address-program.ts', import.meta.url))
 // A network in which every address is this machine, so that a connection to any of them is seen.
 const NETWORK = `ip link set lo up && ip route add local 0.0.0.0/0 dev lo && ip -6 route add local ::/0 dev lo`
 interface Outcome {

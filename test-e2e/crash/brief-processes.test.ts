@@ -6,7 +6,7 @@ import { quadrants } from '../support/pictures.ts'
 import { byRunLength } from '../support/run-length.ts'
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts'
 
-const PROGRAM = new URL('../support/drain-main.ts', import.meta.url)
+const PROGRAM = new URL('../support/drain-program.ts', import.meta.url)
 const PLAN = byRunLength('photos by processes that live for seconds and are killed', {
   sample: null,
   short: { photos: 12, kills: 2, lifeMs: 0, width: 400 },

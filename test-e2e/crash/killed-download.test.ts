@@ -8,7 +8,7 @@ import { byRunLength } from '../support/run-length.ts'
 import { startWorkerProcess } from '../support/worker-process.ts'
 
 const MIB = 1024 * 1024
-const PROGRAM = new URL('../support/fetch-main.ts', import.meta.url)
+const PROGRAM = new URL('../support/fetch-program.ts', import.meta.url)
 const DEATHS = byRunLength('deaths of a worker in the middle of a download', { sample: 0, short: 1, long: 20 })
 /** The server sends this much to each worker, and then no more. */
 const PIECE = 2 * MIB

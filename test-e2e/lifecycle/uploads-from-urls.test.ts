@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { type Client, createClient } from '@rindle/client'
 import { defineProfile, fromPgClient, type LogFields, silentLogger, type UploadSession } from '@rindle/core'
 import type { Workers } from '@rindle/core/adapter'
-import { createHandler } from '@rindle/http'
+import { createHandler, type HandlerOptions } from '@rindle/http'
 import { image } from '@rindle/processor-image/recipes'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -301,7 +301,7 @@ describe('an upload from a URL', () => {
 })
 
 describe('a client that uploads from a URL', () => {
-  type Options = Pick<Parameters<typeof createHandler>[1], 'fetchUrls' | 'authorizeUpload'>
+  type Options = Pick<HandlerOptions<{ id: string }, typeof profiles>, 'fetchUrls' | 'authorizeUpload'>
   const clientOf = (options: Options): Client<typeof application.rindle> => {
     const actor = (): { id: string } => ({ id: 'ana' })
     const handle = createHandler(application.rindle, { basePath: '/rindle', actor, ...options, logger: silentLogger })

@@ -15,7 +15,7 @@ const profiles = {
   film: defineProfile({
     storage: 'main',
     accept: { types: ['video/mp4'], maxBytes: 1_000_000 },
-    variants: { web: video.mp4(240) },
+    variants: { web: video.mp4({ height: 240 }) },
   }),
 }
 

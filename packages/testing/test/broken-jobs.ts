@@ -33,7 +33,7 @@ function working(
   good: JobsAdapter,
   change: (registration: WorkerRegistration) => WorkerRegistration,
 ): Partial<JobsAdapter> {
-  return { work: (registrations) => good.work(registrations.map(change)) }
+  return { work: (registrations, options) => good.work(registrations.map(change), options) }
 }
 
 function handling(good: JobsAdapter, change: (job: RunningJob) => RunningJob): Partial<JobsAdapter> {
@@ -42,9 +42,9 @@ function handling(good: JobsAdapter, change: (job: RunningJob) => RunningJob): P
 
 function stopping(good: JobsAdapter, stop: (goodStop: () => Promise<void>) => Promise<void>): Partial<JobsAdapter> {
   return {
-    work: async (registrations) => {
-      const workers = await good.work(registrations)
-      return { stop: () => stop(() => workers.stop({ timeoutMs: 0 })) }
+    work: async (registrations, options) => {
+      const workers = await good.work(registrations, options)
+      return { ...workers, stop: () => stop(() => workers.stop({ timeoutMs: 0 })) }
     },
   }
 }
@@ -167,6 +167,11 @@ const keyBreakages: readonly JobsBreakage[] = [
 ]
 
 const workBreakages: readonly JobsBreakage[] = [
+  {
+    caseName: 'takes the jobs of one asset alone when asked to, and says when there are no more',
+    how: 'takes those of all assets',
+    breaks: (good) => ({ work: (registrations) => good.work(registrations) }),
+  },
   {
     caseName: 'lets a delayed job wait that long, as a waiting job, and runs others meanwhile',
     how: 'does not wait',
@@ -341,9 +346,9 @@ const stopBreakages: readonly JobsBreakage[] = [
     caseName: 'may be stopped again, and workers may be started again',
     how: 'can be stopped once',
     breaks: (good) => ({
-      work: async (registrations) => {
-        const workers = await good.work(registrations)
-        return { stop: throwsOnSecondCall(() => workers.stop()) }
+      work: async (registrations, options) => {
+        const workers = await good.work(registrations, options)
+        return { ...workers, stop: throwsOnSecondCall(() => workers.stop()) }
       },
     }),
   },

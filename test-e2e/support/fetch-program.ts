@@ -5,7 +5,7 @@ import { documentProfiles } from './document-profiles.ts'
 import { storageIn } from './photo-profiles.ts'
 import { runWorkerProgram } from './run-worker-program.ts'
 
-// The program of a worker that fetches files of loopback: node fetch-main.ts <database-url> <directory>
+// The program of a worker that fetches files of loopback: node fetch-program.ts <database-url> <directory>
 const [, , databaseUrl = '', directory = ''] = process.argv
 const rindle = createRindle({
   database: databaseUrl,

@@ -4,7 +4,7 @@ import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { photoProfiles, storageIn } from './photo-profiles.ts'
 
-// The program of a process that lives for seconds, as a function does: node drain-main.ts <database-url> <directory>
+// The program of a process that lives for seconds, as a function does: node drain-program.ts <database-url> <directory>
 const [, , databaseUrl = '', directory = ''] = process.argv
 const rindle = createRindle({
   database: databaseUrl,

@@ -16,6 +16,7 @@ import { operations } from './operations/bench.ts'
 import { playlists } from './playlists/bench.ts'
 import { scale } from './scale/bench.ts'
 import { serve } from './serve/bench.ts'
+import { serveSmall } from './serve-small/bench.ts'
 import { sign } from './sign/bench.ts'
 import { soak } from './soak/bench.ts'
 import { tus } from './tus/bench.ts'
@@ -41,6 +42,7 @@ export const BENCHES: readonly Bench[] = [
   stream,
   sign,
   serve,
+  serveSmall,
   imageMember,
   playlists,
   scale,

@@ -1,0 +1,35 @@
+import autocannon from 'autocannon'
+import { type Figures, figure } from './alternate.ts'
+import type { Side } from './side.ts'
+
+/** A load on one side. */
+export interface Load {
+  readonly port: number
+  readonly requests: readonly { readonly path: string; readonly headers?: Readonly<Record<string, string>> }[]
+  readonly seconds: number
+  /** The status of every answer. */
+  readonly status: number
+}
+
+/** Clients that ask at once, each as soon as it has its answer. */
+export const CONNECTIONS = 20
+
+/** Loads a side for a while. Returns its answers a second, the slowest hundredth of them, and its CPU time for each. */
+export async function loadByAll(side: Side, { port, requests, seconds, status }: Load): Promise<Figures> {
+  // Discards the CPU time so far.
+  await side.round()
+  const { latency, duration, statusCodeStats, errors, timeouts } = await autocannon({
+    url: `http://127.0.0.1:${port}`,
+    connections: CONNECTIONS,
+    duration: seconds,
+    requests: requests.map(({ path, headers }) => ({ method: 'GET' as const, path, ...(headers && { headers }) })),
+  })
+  const [cpuMs = 0] = figure(await side.round(), 'cpuMs')
+  const answered = Object.entries(statusCodeStats ?? {})
+  const others = answered.filter(([code]) => Number(code) !== status)
+  if (others.length > 0 || errors > 0 || timeouts > 0) {
+    throw new Error(`Not every answer was ${status}: ${JSON.stringify(statusCodeStats)}, ${errors} errors.`)
+  }
+  const count = answered.reduce((sum, [, { count: each = 0 }]) => sum + each, 0)
+  return { perSecond: [count / duration], p99: [latency.p99], cpuMs: [cpuMs / count] }
+}

@@ -1,5 +1,6 @@
 // For authors of adapters and of servers that speak an upload protocol. Applications need none of this.
 export { type Database, prepareSession } from '@rindle/prisma'
+export { unlessStalled } from './delivery/files/idle-timeout.ts'
 export { canonicalContentType, extensionFor, extensionsOf, isActiveContent } from './domain/content-types.ts'
 export { counted } from './domain/counted.ts'
 export { codeOf, errorText } from './domain/error-text.ts'
@@ -104,6 +105,7 @@ export {
   type Mirroring,
   type MultipartStorage,
   type OpenedToken,
+  type OpenFile,
   type OpenMultipartUpload,
   type PutOptions,
   type ResumableState,

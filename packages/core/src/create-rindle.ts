@@ -9,7 +9,7 @@ import { append, attach, reorder } from './attachments/attach.ts'
 import { detach } from './attachments/detach.ts'
 import { attachmentFor, attachmentsFor } from './attachments/read.ts'
 import { trashAndHoldsOf } from './attachments/trash-and-holds.ts'
-import { serveFile } from './delivery/files/serve-file.ts'
+import { answerFile, serveFile } from './delivery/files/serve-file.ts'
 import { familyUrl } from './delivery/images/family-url.ts'
 import { IMAGE_TOKEN_USE } from './delivery/images/image-token.ts'
 import { serveImage } from './delivery/images/serve-image.ts'
@@ -376,6 +376,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     picture: (reference, options) => picture(runtime, reference, options),
     video: (reference, options) => video(runtime, reference, options),
     audio: (reference, options) => audio(runtime, reference, options),
+    answerFile: (call) => answerFile(runtime, call),
     serveFile: (request, options) => serveFile(runtime, request, options),
     serveImage: (request, options) => serveImage(runtime, request, options),
     serveStream: (request, options) => serveStream(runtime, request, options),

@@ -119,6 +119,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   picture: { group: 'delivery', surface: null, isTraced: false },
   video: { group: 'delivery', surface: null, isTraced: false },
   audio: { group: 'delivery', surface: null, isTraced: false },
+  answerFile: { group: 'delivery', surface: 'operation', isTraced: true },
   serveFile: { group: 'delivery', surface: 'operation', isTraced: true },
   serveImage: { group: 'delivery', surface: 'operation', isTraced: true },
   serveStream: { group: 'delivery', surface: 'operation', isTraced: true },

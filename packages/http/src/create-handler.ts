@@ -7,6 +7,7 @@ import { addTrack, removeTrack, setFocus, showAsset, streamAsset } from './asset
 import type { Call, Handle } from './call.ts'
 import { EventStreams } from './event-streams.ts'
 import { fetchUpload } from './fetch-route.ts'
+import { FILE_SERVER, type FileServer } from './file-server.ts'
 import { mostBytes } from './most-bytes.ts'
 import { type Actor, type ActorNaming, type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
 import { assertNoForm } from './read-json.ts'
@@ -19,6 +20,8 @@ export interface RindleHandler {
   (request: Request): Promise<Response>
   /** Has no slash at its end; empty at the root. */
   readonly basePath: string
+  /** Answers requests for files as the handler itself does: `toNodeHandler` saves the way through the Fetch API. */
+  readonly [FILE_SERVER]?: FileServer
 }
 
 const ROUTES: readonly Route<Handle>[] = routesOf({
@@ -75,7 +78,12 @@ export function createHandler<A, const Ps extends Profiles>(
       return isResumable(config, request) ? config.tus.withCors(request, refusal) : refusal
     }
   }
-  return Object.assign(handle, { basePath: config.basePath })
+  const fileServer: FileServer = {
+    idleTimeoutMs: config.idleTimeoutMs,
+    serves: (path) => FILE.test(pathBelow(config.basePath, path)),
+    answer: (call) => rindle.answerFile(call),
+  }
+  return Object.assign(handle, { basePath: config.basePath, [FILE_SERVER]: fileServer })
 }
 
 function bodyLimitsOf({ idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs }: HandlerConfig): BodyLimits {

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { silentLogger } from '@rindle/core'
+import { unlessStalled } from '@rindle/core/adapter'
 import { answerToFailure } from './answer-to-failure.ts'
+import { FILE_SERVER, type FileServer } from './file-server.ts'
 import { nodeRequest } from './node-request.ts'
 import { RequestRefused } from './request-refused.ts'
 
@@ -18,6 +20,7 @@ export interface MountedHandler {
   (request: Request): Promise<Response>
   /** Has no slash at its end; empty at the root. */
   readonly basePath: string
+  readonly [FILE_SERVER]?: FileServer
 }
 
 /** How much of the rest of a refused body is read, so that its sender gets to read the answer. */
@@ -41,7 +44,9 @@ export function toNodeHandler(handler: MountedHandler): NodeHandler {
 
 async function answer(handler: MountedHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   try {
-    await send(await respond(handler, incoming, outgoing), incoming, outgoing)
+    const files = handler[FILE_SERVER]
+    if (files !== undefined && asksForFile(files, incoming)) await sendFile(files, incoming, outgoing)
+    else await send(await respond(handler, incoming, outgoing), incoming, outgoing)
   } catch {
     // The client has gone away, or the answer failed half-way: only closing the connection can say so.
     outgoing.destroy()
@@ -62,12 +67,49 @@ async function respond(
   return response
 }
 
+function asksForFile(files: FileServer, { method, url }: IncomingMessage): boolean {
+  return (method === 'GET' || method === 'HEAD') && files.serves(pathOf(url))
+}
+
+function pathOf(url = '/'): string {
+  const end = url.search(/[?#]/)
+  return end === -1 ? url : url.slice(0, end)
+}
+
+async function sendFile(files: FileServer, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const { method = 'GET', url, headers: given } = incoming
+  const headers = { get: (name: string) => headerOf(given[name]) }
+  const { status, headers: own, body } = await files.answer({ method, path: pathOf(url), headers })
+  if (body instanceof Readable && outgoing.destroyed) return void body.destroy()
+  outgoing.writeHead(status, own)
+  if (body instanceof Readable) return pipeline(Readable.fromWeb(unlessStalled(body, files.idleTimeoutMs)), outgoing)
+  // A reader that does not even take these few bytes holds nothing but its connection.
+  outgoing.setTimeout(files.idleTimeoutMs, () => outgoing.destroy())
+  outgoing.end(body ?? undefined)
+}
+
+function headerOf(value: string | string[] | undefined): string | null {
+  return Array.isArray(value) ? value.join(', ') : (value ?? null)
+}
+
+/** Answers up to this size are written at once, with their head; a stream costs more than their bytes. */
+const SMALL_BYTES = 64 * 1024
+
 async function send(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   outgoing.statusCode = response.status
   for (const [name, value] of response.headers) outgoing.setHeader(name, value)
+  if (response.body !== null && incoming.method !== 'HEAD' && isSmall(response)) {
+    outgoing.end(Buffer.from(await response.arrayBuffer()))
+    return
+  }
   if (response.body !== null && incoming.method !== 'HEAD') return pipeline(Readable.fromWeb(response.body), outgoing)
   await response.body?.cancel()
   outgoing.end()
+}
+
+function isSmall({ headers }: Response): boolean {
+  const length = headers.get('content-length')
+  return length !== null && Number(length) <= SMALL_BYTES
 }
 
 /** Reads the unwanted rest of a body for a while: the next request of the connection comes after it. */

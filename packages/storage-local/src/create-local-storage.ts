@@ -10,6 +10,7 @@ import { fileUrls } from './file-urls.ts'
 import { getObject } from './get-object.ts'
 import { listObjects } from './list-objects.ts'
 import { localResumable } from './local-resumable.ts'
+import { openFile } from './open-file.ts'
 import { type LocalStorageOptions, parseOptions } from './options.ts'
 import { putObject } from './put-object.ts'
 import { storageRoot } from './storage-root.ts'
@@ -68,6 +69,7 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
     multipart: unsupportedMultipart,
     resumable: localResumable(root, config),
     localPath: (key) => root.pathOf(key),
+    openFile: (key) => attempt(root, { operation: 'get', key }, undefined, () => openFile(root, key)),
     diagnose: (context) => diagnose(root, config, context),
   }
   return deliverThrough(adapter, config.delivery)

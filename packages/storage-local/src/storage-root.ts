@@ -17,6 +17,8 @@ export interface StorageRoot extends RootGuard {
   lookUp<T>(find: () => Promise<T | undefined>): Promise<T | undefined>
   /** The path of a key, without I/O. */
   pathOf(key: string): string
+  /** The path that the file of a key has if no directory of it is a link, without a look at it. */
+  expectedPath(key: string): Promise<string>
   /** The path of a key whose directory exists and is reached through no symbolic link; otherwise `undefined`. */
   locate(key: string): Promise<string | undefined>
   /** The same for a directory below the root; '' is the root. */
@@ -58,6 +60,7 @@ export function storageRoot(config: LocalStorageConfig): StorageRoot {
       return find()
     },
     pathOf: (key) => join(directory, readableKey(key)),
+    expectedPath: async (key) => join(await findRoot(), readableKey(key)),
     locateDirectory,
     async locate(key) {
       const relative = readableKey(key)

@@ -9,6 +9,7 @@ import { getText, keysOf, putText, treeOf, useStorage } from './use-storage.ts'
 const CALLS: readonly (readonly [string, (storage: StorageAdapter, key: string) => Promise<unknown>])[] = [
   ['put', (storage, key) => putText(storage, key, 'mine')],
   ['get', (storage, key) => storage.get(key)],
+  ['open file', async (storage, key) => storage.openFile?.(key)],
   ['head', (storage, key) => storage.head(key)],
   ['delete', (storage, key) => storage.delete(key)],
   ['copy from', (storage, key) => storage.copy(key, 'copied.txt')],

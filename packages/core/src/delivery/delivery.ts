@@ -1,6 +1,7 @@
 import type { AssetWithVariants } from '../assets/read.ts'
 import type { Asset, MediaTrack } from '../domain/entities.ts'
 import type { AnyProfiles, FamilyName, Profiles, StreamName, VariantName } from '../profile/names.ts'
+import type { FileAnswer, FileCall } from './files/file-answer.ts'
 import type { ServeFileOptions } from './files/serve-file.ts'
 import type { FamilyUrlOptions } from './images/family-url.ts'
 import type { ServeImageOptions } from './images/serve-image.ts'
@@ -93,6 +94,11 @@ export interface Delivery<Ps extends AnyProfiles = Profiles> {
    * an upload. Errors are problem+json.
    */
   serveFile(request: Request, options?: ServeFileOptions): Promise<Response>
+  /**
+   * Answers a request to a signed URL of local storage, as `serveFile` does, for a server that does not speak the Fetch
+   * API: `toNodeHandler` of @rindle/http uses it. `GET` and `HEAD` alone.
+   */
+  answerFile(call: FileCall): Promise<FileAnswer>
   /**
    * Answers a request to a family's URL: `GET` and `HEAD` with `?w=` and perhaps `&format=`. An image that nobody has
    * asked for is made by a worker, while the request waits; nothing is decoded in this process. Errors are problem+json.

@@ -95,6 +95,17 @@ export interface StoredBody extends StoredObject {
   readonly body: Readable
 }
 
+/** An object of a storage with the capability `local` that is open for reading. Close it, or take its `stream`. */
+export interface OpenFile {
+  readonly stored: StoredObject
+  /** Reads a part of the object into memory: all of its `byteSize` bytes from `start`. */
+  read(start: number, byteSize: number): Promise<Uint8Array>
+  /** Streams the bytes from `start` to `end`, both inclusive, and closes the file at the end or when it is destroyed. */
+  stream(start: number, end: number): Readable
+  /** Safe to repeat. */
+  close(): void
+}
+
 /** Options of {@link StorageAdapter.download}, and of {@link StorageAdapter.copy} among others. */
 export interface ConditionalOptions extends StorageCallOptions {
   /** An etag. If the source has another one: `storage_precondition_failed`, and nothing is written. */
@@ -369,6 +380,11 @@ export interface StorageAdapter {
 
   /** Capability `local`: returns the path of a key's file, for direct reads. Does not check that it exists. */
   localPath(key: string): string
+  /**
+   * Capability `local`, and optional: opens an object, so that a small answer takes one look at it instead of two.
+   * `undefined` for one that is not there.
+   */
+  openFile?(key: string): Promise<OpenFile | undefined>
   /**
    * Capability `local`: checks signature (in constant time), method and expiry of a token that `signGet` or `signPut`
    * put into a URL. `token_invalid`, `token_expired`.

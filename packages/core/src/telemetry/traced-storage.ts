@@ -40,6 +40,9 @@ export function tracedStorage(name: string, adapter: StorageAdapter, telemetry: 
     signGet: (key, options) => adapter.signGet(key, options),
     signPut: (key, options) => adapter.signPut(key, options),
     localPath: (key) => adapter.localPath(key),
+    ...(adapter.openFile === undefined
+      ? {}
+      : { openFile: (key) => call('openFile', async () => adapter.openFile?.(key)) }),
     openToken: (token, method, now) => adapter.openToken(token, method, now),
     diagnose: (context) => adapter.diagnose(context),
   }

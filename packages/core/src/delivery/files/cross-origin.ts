@@ -3,10 +3,15 @@
  * none to `*`. Players need it where pages and files have different origins.
  */
 export function readableByPages(response: Response): Response {
-  response.headers.set('access-control-allow-origin', '*')
-  response.headers.set('access-control-expose-headers', 'accept-ranges, content-length, content-range, etag')
+  for (const [name, value] of Object.entries(READABLE_BY_PAGES)) response.headers.set(name, value)
   return response
 }
+
+/** The headers of {@link readableByPages}. */
+export const READABLE_BY_PAGES = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'accept-ranges, content-length, content-range, etag',
+} as const
 
 /** The answer to the question of a browser whether a page of another origin may read, and in ranges. */
 export function preflight(): Response {

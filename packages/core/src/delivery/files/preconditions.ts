@@ -9,7 +9,7 @@ export interface Validators {
 export type PreconditionOutcome = 'met' | 'not_modified' | 'failed'
 
 /** Evaluates the preconditions of a `GET` or `HEAD`, in the order of RFC 9110, 13.2.2. Pure. */
-export function evaluatePreconditions(headers: Headers, current: Validators): PreconditionOutcome {
+export function evaluatePreconditions(headers: Pick<Headers, 'get'>, current: Validators): PreconditionOutcome {
   if (!isExpected(headers, current)) return 'failed'
   const noneMatch = headers.get('if-none-match')
   if (noneMatch !== null) return matchesAny(noneMatch, current.etag, 'weakly') ? 'not_modified' : 'met'
@@ -26,7 +26,7 @@ export function matchesIfRange(condition: string | null, current: Validators): b
   return parseHttpDate(condition) === secondsOf(current)
 }
 
-function isExpected(headers: Headers, current: Validators): boolean {
+function isExpected(headers: Pick<Headers, 'get'>, current: Validators): boolean {
   const match = headers.get('if-match')
   if (match !== null) return matchesAny(match, current.etag, 'strongly')
   const since = parseHttpDate(headers.get('if-unmodified-since'))

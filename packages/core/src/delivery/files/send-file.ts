@@ -1,10 +1,11 @@
 import { isActiveContent } from '../../domain/content-types.ts'
 import { isRindleError } from '../../domain/errors.ts'
+import { BoundedMap } from '../../kernel/bounded-map.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
-import type { StorageAdapter, StoredObject } from '../../ports/storage.ts'
+import type { OpenFile, StorageAdapter, StoredObject } from '../../ports/storage.ts'
 import { type RangeSelection, selectRange } from './byte-range.ts'
-import { unlessStalled } from './idle-timeout.ts'
+import { type FileAnswer, type FileCall, toAnswer } from './file-answer.ts'
 import { evaluatePreconditions, matchesIfRange } from './preconditions.ts'
 
 /** An object to send, and the headers that it does not know itself. */
@@ -17,56 +18,147 @@ export interface SentFile {
   readonly cacheControl: string
 }
 
+/** The parts of a request that choose what is sent. */
+export type FileRequest = Pick<FileCall, 'method' | 'headers'> & { readonly signal?: AbortSignal }
+
+/** Bodies up to this size are read at once, so that neither a stream nor an open file is needed for them. */
+const SMALL_BYTES = 64 * 1024
+
 /**
  * Answers `GET` and `HEAD` with an object. Supports one byte range and every precondition of RFC 9110,
- * sections 13 and 14; ignores malformed ranges. The body streams with back-pressure, and fails when its reader stalls
- * for `idleTimeoutMs`.
+ * sections 13 and 14; ignores malformed ranges. A large body streams.
  */
-export async function sendFile(
-  runtime: Runtime,
-  request: Request,
-  file: SentFile,
-  idleTimeoutMs: number,
-): Promise<Response> {
-  if (wantsAll(request)) return sendAll(request, file, idleTimeoutMs)
+export async function sendFile(runtime: Runtime, request: FileRequest, file: SentFile): Promise<FileAnswer> {
   const { storage, key } = file
-  const object = await storage.head(key)
-  if (object === undefined) return noSuchFile()
-  const headers = headersOf(object, file)
-  const outcome = evaluatePreconditions(request.headers, object)
-  if (outcome === 'failed') return notExpected()
-  if (outcome === 'not_modified') return new Response(null, { status: 304, headers: cacheHeaders(headers) })
-  const selection = select(runtime, request, file, object)
-  if (selection.select === 'unsatisfiable') {
-    const refused = { status: 416, code: 'invalid_input', detail: 'The range is outside of the file.' } as const
-    return problemResponse(refused, { 'content-range': `bytes */${object.byteSize}` })
+  if (storage.openFile !== undefined) {
+    if (isStillFresh(runtime, request, file)) return notModified(file, recentsOf(storage).get(key)?.etag ?? '')
+    return sendOpened(runtime, request, file, await storage.openFile(key))
   }
-  const isPart = selection.select === 'part'
-  const { start, end } = isPart ? selection : { start: 0, end: object.byteSize - 1 }
-  const status = isPart ? 206 : 200
-  headers.set('content-length', String(end - start + 1))
-  if (isPart) headers.set('content-range', `bytes ${start}-${end}/${object.byteSize}`)
-  if (request.method === 'HEAD' || end < start) return new Response(null, { status, headers })
+  if (wantsAll(request)) return sendAll(request, file)
+  const object = await storage.head(key)
+  if (object === undefined) return toAnswer(noSuchFile())
+  const { answer, part } = await plan(runtime, request, file, object)
+  if (part === null) return answer
   // The etag ties the bytes to the headers above, in case the object is replaced in between.
-  const { body } = await storage.get(key, { range: { start, end }, ifMatch: object.etag, signal: request.signal })
-  return new Response(unlessStalled(body, idleTimeoutMs), { status, headers })
+  const { body } = await storage.get(key, { range: part, ifMatch: object.etag, ...signalOf(request) })
+  return { ...answer, body }
 }
 
 const CHOOSING = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
 
 /** Whether a request wants the object as it is: then one call of the storage tells and gives everything. */
-function wantsAll({ method, headers }: Request): boolean {
-  return method === 'GET' && CHOOSING.every((name) => !headers.has(name))
+function wantsAll({ method, headers }: FileRequest): boolean {
+  return method === 'GET' && CHOOSING.every((name) => headers.get(name) === null)
 }
 
-async function sendAll({ signal }: Request, file: SentFile, idleTimeoutMs: number): Promise<Response> {
+function signalOf({ signal }: FileRequest): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
+}
+
+async function sendAll(request: FileRequest, file: SentFile): Promise<FileAnswer> {
   try {
-    const { body, ...object } = await file.storage.get(file.key, { signal })
-    return new Response(unlessStalled(body, idleTimeoutMs), { status: 200, headers: headersOf(object, file) })
+    const { body, ...object } = await file.storage.get(file.key, signalOf(request))
+    const headers = { ...headersOf(object, file), 'content-length': String(object.byteSize) }
+    return { status: 200, headers, body }
   } catch (error) {
-    if (isRindleError(error, 'storage_object_missing')) return noSuchFile()
+    if (isRindleError(error, 'storage_object_missing')) return toAnswer(noSuchFile())
     throw error
   }
+}
+
+/** Everything comes from the one file that is open: description, part and bytes. */
+async function sendOpened(
+  runtime: Runtime,
+  request: FileRequest,
+  file: SentFile,
+  opened: OpenFile | undefined,
+): Promise<FileAnswer> {
+  if (opened === undefined) {
+    recentsOf(file.storage).delete(file.key)
+    return toAnswer(noSuchFile())
+  }
+  recentsOf(file.storage).set(file.key, { etag: opened.stored.etag, seenMs: runtime.now().getTime() })
+  try {
+    const { answer, part } = await plan(runtime, request, file, opened.stored)
+    if (part === null) {
+      opened.close()
+      return answer
+    }
+    const byteSize = part.end - part.start + 1
+    if (byteSize > SMALL_BYTES) return { ...answer, body: opened.stream(part.start, part.end) }
+    const body = await opened.read(part.start, byteSize)
+    opened.close()
+    return { ...answer, body }
+  } catch (error) {
+    opened.close()
+    throw error
+  }
+}
+
+/** The headers that a cache updates from a 304 (RFC 9110, 15.4.5). */
+function notModified({ cacheControl }: SentFile, etag: string): FileAnswer {
+  return { status: 304, headers: { etag: `"${etag}"`, 'cache-control': cacheControl }, body: null }
+}
+
+/** A version of an object, and when a request last found it there. */
+interface Recent {
+  readonly etag: string
+  readonly seenMs: number
+}
+
+/**
+ * How long an object counts as unchanged for a browser that has it already. It has the bytes; that they were deleted
+ * meanwhile it learns at its first request after this time.
+ */
+const RECENT_MS = 1_000
+// Some hundred bytes each.
+const MOST_RECENT = 1_000
+
+const recents = new WeakMap<StorageAdapter, BoundedMap<string, Recent>>()
+
+function recentsOf(storage: StorageAdapter): BoundedMap<string, Recent> {
+  const known = recents.get(storage) ?? new BoundedMap<string, Recent>(MOST_RECENT)
+  recents.set(storage, known)
+  return known
+}
+
+/** Whether a client asks for nothing but a change, and its version was there a moment ago: no file is looked at then. */
+function isStillFresh(runtime: Runtime, { headers }: FileRequest, { storage, key }: SentFile): boolean {
+  const given = headers.get('if-none-match')
+  if (given === null || headers.get('if-match') !== null || headers.get('if-unmodified-since') !== null) return false
+  const recent = recentsOf(storage).get(key)
+  if (recent === undefined || given !== `"${recent.etag}"`) return false
+  const ageMs = runtime.now().getTime() - recent.seenMs
+  return ageMs >= 0 && ageMs < RECENT_MS
+}
+
+/** An answer, and the bytes that its body has; `null`: it has its body, or none. */
+interface Plan {
+  readonly answer: FileAnswer
+  readonly part: { readonly start: number; readonly end: number } | null
+}
+
+async function plan(runtime: Runtime, request: FileRequest, file: SentFile, object: StoredObject): Promise<Plan> {
+  const outcome = evaluatePreconditions(request.headers, object)
+  if (outcome === 'failed') return { answer: await toAnswer(notExpected()), part: null }
+  if (outcome === 'not_modified') return { answer: notModified(file, object.etag), part: null }
+  const selection = select(runtime, request, file, object)
+  if (selection.select === 'unsatisfiable') {
+    const refused = { status: 416, code: 'invalid_input', detail: 'The range is outside of the file.' } as const
+    return {
+      answer: await toAnswer(problemResponse(refused, { 'content-range': `bytes */${object.byteSize}` })),
+      part: null,
+    }
+  }
+  const isPart = selection.select === 'part'
+  const { start, end } = isPart ? selection : { start: 0, end: object.byteSize - 1 }
+  const headers = {
+    ...headersOf(object, file),
+    'content-length': String(end - start + 1),
+    ...(isPart ? { 'content-range': `bytes ${start}-${end}/${object.byteSize}` } : {}),
+  }
+  const isEmpty = request.method === 'HEAD' || end < start
+  return { answer: { status: isPart ? 206 : 200, headers, body: null }, part: isEmpty ? null : { start, end } }
 }
 
 /** The answer to a request for bytes that are not there. */
@@ -82,28 +174,26 @@ function notExpected(): Response {
 function headersOf(
   object: StoredObject,
   { contentType = object.contentType, disposition, cacheControl }: SentFile,
-): Headers {
-  const headers = new Headers({
+): Readonly<Record<string, string>> {
+  return {
     'accept-ranges': 'bytes',
     'content-type': contentType,
-    'content-length': String(object.byteSize),
     etag: `"${object.etag}"`,
     'last-modified': object.lastModified.toUTCString(),
     'cache-control': cacheControl,
     'x-content-type-options': 'nosniff',
-  })
-  if (disposition !== undefined) headers.set('content-disposition', disposition)
-  if (isActiveContent(contentType)) headers.set('content-security-policy', "default-src 'none'; sandbox")
-  return headers
-}
-
-/** The headers that a cache updates from a 304 (RFC 9110, 15.4.5). */
-function cacheHeaders(headers: Headers): Headers {
-  return new Headers([...headers].filter(([name]) => name === 'etag' || name === 'cache-control'))
+    ...(disposition === undefined ? {} : { 'content-disposition': disposition }),
+    ...(isActiveContent(contentType) ? { 'content-security-policy': "default-src 'none'; sandbox" } : {}),
+  }
 }
 
 /** A range applies to `GET` alone, and only to the version that `If-Range` names. */
-function select(runtime: Runtime, request: Request, { storage, key }: SentFile, object: StoredObject): RangeSelection {
+function select(
+  runtime: Runtime,
+  request: FileRequest,
+  { storage, key }: SentFile,
+  object: StoredObject,
+): RangeSelection {
   const header = request.headers.get('range')
   const isWhole =
     header === null || request.method !== 'GET' || !matchesIfRange(request.headers.get('if-range'), object)

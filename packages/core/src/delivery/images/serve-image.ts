@@ -8,6 +8,7 @@ import type { Profile } from '../../profile/profile.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts'
 import { type AskedMember, rememberAsked } from '../../variants/ask.ts'
 import { fileCacheControl, redirectCacheControl } from '../files/cache-control.ts'
+import { toResponse } from '../files/file-answer.ts'
 import { refusal } from '../files/refusal.ts'
 import { sendFile } from '../files/send-file.ts'
 import { forgetAsset, presentAsset, recentAsset } from '../recent-assets.ts'
@@ -167,7 +168,7 @@ async function deliver(
   const cacheable = { expiresAt: grant.expiresAt, isCurrent, now: runtime.now() }
   if (images.redirect === 'stream' || storage.capabilities.has('local')) {
     const file = { storage, key, contentType, disposition, cacheControl: cacheControl ?? fileCacheControl(cacheable) }
-    return sendFile(runtime, request, file, idleTimeoutMs)
+    return toResponse(await sendFile(runtime, request, file), idleTimeoutMs)
   }
   const { expiresAt } = grant
   const location =

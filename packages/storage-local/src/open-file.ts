@@ -1,0 +1,105 @@
+import { closeSync, constants, createReadStream, fstatSync, open, read, readlinkSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { RindleError } from '@rindle/core'
+import type { OpenFile } from '@rindle/core/adapter'
+import { hasErrno } from './errno.ts'
+import { CHUNK_BYTES } from './get-object.ts'
+import type { StorageRoot } from './storage-root.ts'
+import { describeFile, isStill } from './stored-file.ts'
+
+// Without FileHandle, and with what the kernel knows about an open file asked at once: each further trip through the
+// thread pool takes as long as serving a small file.
+const openDescriptor = promisify(open)
+const readDescriptor = promisify(read)
+
+// O_NONBLOCK: a FIFO in the place of an object must not hold a thread until somebody writes to it.
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/** Opens an object for several looks and one read; see `StorageAdapter.openFile`. Follows no link: `storage_denied`. */
+export async function openFile(root: StorageRoot, key: string): Promise<OpenFile | undefined> {
+  for (;;) {
+    const opened = await root.lookUp(() => openOnce(root, key))
+    if (opened !== 'replaced') return opened
+  }
+}
+
+async function openOnce(root: StorageRoot, key: string): Promise<OpenFile | 'replaced' | undefined> {
+  const path = await root.expectedPath(key)
+  const descriptor = await descriptorAt(path)
+  if (descriptor === undefined) {
+    // What is missing behind a link is refused, not missing.
+    await root.locate(key)
+    return undefined
+  }
+  try {
+    const isThere = isAt(descriptor, path)
+    // As for every other call: refuses a directory that is a link.
+    if (!isThere) await root.locate(key)
+    const stats = fstatSync(descriptor, { bigint: true })
+    if (!stats.isFile()) {
+      closeSync(descriptor)
+      return undefined
+    }
+    const checksumSha256 = await root.checksums.read(path, stats)
+    if ((isThere && checksumSha256 !== undefined) || (await isStill(path, stats))) {
+      return opened(key, descriptor, describeFile(key, stats, checksumSha256))
+    }
+    closeSync(descriptor)
+    return 'replaced'
+  } catch (error) {
+    closeSync(descriptor)
+    throw error
+  }
+}
+
+async function descriptorAt(path: string): Promise<number | undefined> {
+  try {
+    return await openDescriptor(path, FLAGS)
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw error
+  }
+}
+
+/**
+ * Whether an open file is at this path for certain. Linux knows: to ask about the open file, and not about its path,
+ * leaves no moment in which a directory could become a link.
+ */
+function isAt(descriptor: number, path: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`) === path
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return false
+    throw error
+  }
+}
+
+function opened(key: string, descriptor: number, stored: OpenFile['stored']): OpenFile {
+  let isOpen = true
+  return {
+    stored,
+    async read(start, byteSize) {
+      const bytes = Buffer.allocUnsafe(byteSize)
+      let filled = 0
+      while (filled < byteSize) {
+        const { bytesRead } = await readDescriptor(descriptor, bytes, filled, byteSize - filled, start + filled)
+        if (bytesRead === 0) throw endedEarly(key)
+        filled += bytesRead
+      }
+      return bytes
+    },
+    stream(start, end) {
+      isOpen = false
+      return createReadStream('', { fd: descriptor, start, end, highWaterMark: CHUNK_BYTES })
+    },
+    close() {
+      if (isOpen) closeSync(descriptor)
+      isOpen = false
+    },
+  }
+}
+
+function endedEarly(key: string): RindleError {
+  const message = `Local storage: the file of "${key}" became shorter while it was read.`
+  return new RindleError('storage_unavailable', message, { details: { key } })
+}

@@ -83,9 +83,10 @@ async function sendFile(files: FileServer, incoming: IncomingMessage, outgoing: 
   if (body instanceof Readable && outgoing.destroyed) return void body.destroy()
   outgoing.writeHead(status, own)
   if (body instanceof Readable) return pipeline(Readable.fromWeb(unlessStalled(body, files.idleTimeoutMs)), outgoing)
-  // A reader that does not even take these few bytes holds nothing but its connection.
-  outgoing.setTimeout(files.idleTimeoutMs, () => outgoing.destroy())
   outgoing.end(body ?? undefined)
+  // A reader that does not even take these few bytes holds its connection; nearly every other has them by now.
+  const isTaken = outgoing.socket?.writableLength === 0
+  if (!isTaken) outgoing.setTimeout(files.idleTimeoutMs, () => outgoing.destroy())
 }
 
 function headerOf(value: string | string[] | undefined): string | null {

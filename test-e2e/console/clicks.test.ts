@@ -24,7 +24,7 @@ const REPAIRS_OF_ALL = [
   ['stale', 'ready', 'Regenerate…', 'regenerateVariants', 'queued'],
   ['missing', 'degraded', 'Regenerate…', 'regenerateVariants', 'queued'],
 ] as const
-const REPAIRS = byRunLength('repairs from the page of an asset', {
+const REPAIRS = byRunLength<readonly (typeof REPAIRS_OF_ALL)[number][]>('repairs from the page of an asset', {
   sample: REPAIRS_OF_ALL.slice(0, 2),
   short: REPAIRS_OF_ALL,
   long: REPAIRS_OF_ALL,
@@ -35,7 +35,7 @@ const MANY_OF_ALL = [
   ['Reprobe…', 'ready', 'reprobe'],
   ['Regenerate…', 'stale', 'regenerateVariants'],
 ] as const
-const MANY = byRunLength('verbs over all that match', {
+const MANY = byRunLength<readonly (typeof MANY_OF_ALL)[number][]>('verbs over all that match', {
   sample: MANY_OF_ALL.slice(0, 1),
   short: MANY_OF_ALL,
   long: MANY_OF_ALL,

@@ -213,7 +213,7 @@ describe('an object that is adopted in place', () => {
     const { rindle } = application
     const { key, asset } = await inPlace()
     expect(asset).toMatchObject({ state: 'ready', storageKey: key, inPlace: true })
-    const url = await rindle.url(asset)
+    const url = await rindle.url(rindle.narrow(asset, 'photo'))
     const answer = await rindle.serveFile(new Request(url))
     expect(Buffer.from(await answer.arrayBuffer()).equals(picture)).toBe(true)
     expect(await objectsOf(asset)).toHaveLength(1)

@@ -14,6 +14,8 @@ export interface HeartbeatFacts {
   readonly refused: RefusedQueues
   /** The event targets whose code, or URL, this process has. */
   readonly targets: readonly string[]
+  /** Whether they end by themselves within seconds. */
+  readonly isBrief: boolean
 }
 
 /**
@@ -94,12 +96,12 @@ export class Heartbeat {
   }
 
   async #write(): Promise<void> {
-    const { id, host, processId, queues, refused, targets } = this.#facts
+    const { id, host, processId, queues, refused, targets, isBrief } = this.#facts
     await this.#runtime.database.executeSql(
-      `insert into rindle.media_workers (id, host, process_id, queues, refused, targets)
-       values ($1::uuid, $2::text, $3::int, $4::jsonb, $5::jsonb, $6::jsonb)
+      `insert into rindle.media_workers (id, host, process_id, queues, refused, targets, is_brief)
+       values ($1::uuid, $2::text, $3::int, $4::jsonb, $5::jsonb, $6::jsonb, $7::boolean)
        on conflict (id) do update set beat_at = now(), queues = excluded.queues, refused = excluded.refused`,
-      [id, host, processId, JSON.stringify(queues), JSON.stringify(refused), JSON.stringify(targets)],
+      [id, host, processId, JSON.stringify(queues), JSON.stringify(refused), JSON.stringify(targets), isBrief],
     )
     this.#beatAt = new Date()
   }

@@ -34,7 +34,7 @@ async function start(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> 
   const id = runtime.newId()
   const facts = () => ({ queues: served.concurrency, refused: served.refused })
   const targets = [...runtime.hooks.targets.keys()]
-  const identity = { id, host: hostname(), processId: process.pid, targets }
+  const identity = { id, host: hostname(), processId: process.pid, targets, isBrief: plan.take?.isBrief ?? false }
   const heartbeat = await Heartbeat.start(runtime, { ...identity, ...facts() }).catch(async (error: unknown) => {
     await served.stop({})
     throw error

@@ -1,6 +1,6 @@
 import { counted } from '../../domain/counted.ts'
 import { laneOfQueue, QUEUE_NAMES, type QueueName } from '../../domain/queues.ts'
-import { isAlive, type KnownWorker, knownWorkers, lastSeen } from '../../jobs/live-workers.ts'
+import { hasDrained, isAlive, type KnownWorker, knownWorkers, lastSeen } from '../../jobs/live-workers.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { Profile } from '../../profile/profile.ts'
@@ -47,6 +47,10 @@ export function queueFinding(queue: QueueName, workers: readonly KnownWorker[], 
   const alive = serving.filter(isAlive)
   const refusing = workers.filter((worker) => isAlive(worker) && worker.refused[queue] !== undefined)
   if (alive.length > 0) return { id, status: 'ok', summary: describe(alive, queue) + alsoRefusing(refusing) }
+  const drained = serving.find(hasDrained)
+  if (drained !== undefined) {
+    return { id, status: 'ok', summary: `no worker lives, but drains serve it; the last one, ${lastSeen(drained)}` }
+  }
   if (!isQueueNeeded) return { id, status: 'ok', summary: 'none, and nothing here needs one' }
   const [refuser] = refusing
   if (refuser !== undefined) return refusedFinding(id, queue, refuser, refusing.length)

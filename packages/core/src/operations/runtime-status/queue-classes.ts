@@ -1,6 +1,6 @@
 import { counted } from '../../domain/counted.ts'
 import type { QueueName } from '../../domain/queues.ts'
-import { isAlive, type KnownWorker, lastSeen } from '../../jobs/live-workers.ts'
+import { hasDrained, isAlive, type KnownWorker, lastSeen } from '../../jobs/live-workers.ts'
 import type { QueueCounts } from '../../ports/jobs.ts'
 import { type Found, foundAll, NO_SUBJECT, type QueueStatus, type StatusExample } from './report.ts'
 import type { StatusSettings } from './settings.ts'
@@ -37,7 +37,11 @@ function noWorker(
   { limit, thresholdOf }: StatusSettings,
 ): Found {
   const isAnyAlive = workers.some(isAlive)
-  const unserved = queues.filter((queue) => queue.workers === 0 && (!isAnyAlive || queue.waiting + queue.dead > 0))
+  const isDrained = ({ queue }: QueueStatus): boolean =>
+    workers.some((worker) => hasDrained(worker) && worker.queues[queue] !== undefined)
+  const isUnserved = (queue: QueueStatus): boolean =>
+    queue.workers === 0 && (!isAnyAlive || queue.waiting + queue.dead > 0) && !isDrained(queue)
+  const unserved = queues.filter(isUnserved)
   const examples = unserved.map((status) => unservedQueue(status, workers))
   const isLong = ({ ageSeconds }: StatusExample): boolean =>
     ageSeconds === null || ageSeconds >= thresholdOf('no_worker')

@@ -124,6 +124,18 @@ describe('the workers of a queue', () => {
     beatAt: new Date(0),
     beatAgeSeconds,
     stoppedAgeSeconds: null,
+    isBrief: false,
+  })
+
+  it('are not missed between two drains, only when the next one is overdue', () => {
+    const drain = { ...worker(600), stoppedAgeSeconds: 600, isBrief: true }
+    expect(queueFinding('rindle_promote', [drain], true)).toEqual({
+      id: 'workers.promote',
+      status: 'ok',
+      summary: 'no worker lives, but drains serve it; the last one, process 7 on a, stopped 600 s ago',
+    })
+    expect(queueFinding('rindle_promote', [{ ...drain, beatAgeSeconds: 901 }], true)).toMatchObject({ status: 'error' })
+    expect(queueFinding('rindle_media', [drain], true)).toMatchObject({ status: 'error' })
   })
 
   it('are counted with their hosts and slots', () => {

@@ -6,6 +6,7 @@ export { counted } from './domain/counted.ts'
 export { codeOf, errorText } from './domain/error-text.ts'
 export { httpStatusOf } from './domain/http-status.ts'
 export {
+  canBeginKey,
   companionKey,
   companionOwner,
   companionPrefix,
@@ -34,6 +35,7 @@ export { UNKNOWN_CONTENT_TYPE } from './domain/type-lookup.ts'
 export { defaultConcurrency } from './jobs/default-concurrency.ts'
 export { actorIdOf } from './kernel/actor-id.ts'
 export { BoundedMap } from './kernel/bounded-map.ts'
+export { disposeChunk, isDisposable, markDisposable } from './kernel/disposable-chunks.ts'
 export { type Doorbell, doorbell } from './kernel/doorbell.ts'
 export { equalsInConstantTime } from './kernel/equals-in-constant-time.ts'
 export {
@@ -47,6 +49,7 @@ export { type Match, matchRoute, type Route, routesOf } from './kernel/routes.ts
 export { expiredLink, invalidLink, MAX_TOKEN_LENGTH, type SignedTokens, signedTokens } from './kernel/signed-tokens.ts'
 export { assertByteRange, assertListLimit } from './kernel/storage-adapter/arguments.ts'
 export { abortedOr, attemptCall } from './kernel/storage-adapter/attempt-call.ts'
+export { type BodyPart, type CutOptions, cutBody } from './kernel/storage-adapter/body-parts.ts'
 export {
   type BytesCheck,
   type DeclaredBytes,
@@ -56,6 +59,8 @@ export {
 } from './kernel/storage-adapter/declared-bytes.ts'
 export { deliverThrough, isDeliverySigner } from './kernel/storage-adapter/deliver-through.ts'
 export { openDownloadFile } from './kernel/storage-adapter/download-file.ts'
+export { type PartBuffer, partBuffer } from './kernel/storage-adapter/part-buffer.ts'
+export { type ShareWorkOptions, shareWork } from './kernel/storage-adapter/share-work.ts'
 export {
   etagDiffers,
   type StorageCall,
@@ -121,5 +126,4 @@ export type { RecordedEvent, SpanOptions, TraceContext } from './ports/telemetry
 export { authorizeUpload, type UploadGrant, type UploadPlace } from './uploads/authorize-upload.ts'
 export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
 export { type PartPlan, planParts } from './uploads/direct/part-plan.ts'
-export { disposeChunk, isDisposable, markDisposable } from './uploads/disposable-chunks.ts'
 export type { AppendBodyOptions, ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'

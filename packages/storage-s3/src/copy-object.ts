@@ -1,12 +1,11 @@
 import { type CompletedPart, CopyObjectCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3'
 import { isRindleError, type StoredObject } from '@rindle/core'
-import { type CopyOptions, etagDiffers } from '@rindle/core/adapter'
+import { type CopyOptions, etagDiffers, shareWork } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { deleteObject } from './delete-objects.ts'
 import { headObject, readHeaders } from './head-object.ts'
 import { type UploadHeaders, type UploadTarget, writeInParts } from './multipart-writer.ts'
 import { encodedKey, locate, locateAny, type S3Bucket, writeSettings } from './s3-bucket.ts'
-import { shareWork } from './share-work.ts'
 import { describeObject, type ObjectHeaders, objectMissing, quoteEtag, readEtag } from './stored-object.ts'
 
 const MAX_PARTS = 10_000

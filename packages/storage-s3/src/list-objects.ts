@@ -1,5 +1,12 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
-import { assertListLimit, isKey, isReadableKey, type ListedObject, type ListOptions } from '@rindle/core/adapter'
+import {
+  assertListLimit,
+  canBeginKey,
+  isKey,
+  isReadableKey,
+  type ListedObject,
+  type ListOptions,
+} from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 
@@ -28,12 +35,6 @@ export async function* listObjects(
     if (count >= limit) return
   }
   signal?.throwIfAborted()
-}
-
-/** Whether some key begins with `prefix`. */
-export function canBeginKey(prefix: string): boolean {
-  // The rest of a segment, or of an extension, may follow.
-  return prefix === '' || isKey(prefix) || isKey(`${prefix}a`)
 }
 
 interface PageOptions {

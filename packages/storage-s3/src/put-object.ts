@@ -1,12 +1,10 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import { type CompletedPart, PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3'
 import { RindleError, type StoredObject } from '@rindle/core'
-import { abortedOr, type PutOptions } from '@rindle/core/adapter'
+import { abortedOr, type BodyPart, cutBody, type PutOptions, shareWork } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
-import { type BodyPart, cutBody } from './body-parts.ts'
 import { type UploadTarget, writeInParts } from './multipart-writer.ts'
 import { base64Of, locate, type S3Bucket, uploadChecksum, writeSettings } from './s3-bucket.ts'
-import { shareWork } from './share-work.ts'
 import { readEtag } from './stored-object.ts'
 
 const MAX_PARTS = 10_000

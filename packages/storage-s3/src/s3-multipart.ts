@@ -10,6 +10,7 @@ import {
 import { isRindleError, type StorageCallOptions, type UploadedPart } from '@rindle/core'
 import {
   assertListLimit,
+  canBeginKey,
   isKey,
   type ListOptions,
   type MultipartStorage,
@@ -17,7 +18,6 @@ import {
 } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { headObject } from './head-object.ts'
-import { canBeginKey } from './list-objects.ts'
 import { locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
 import { signPart } from './sign-request.ts'
 import { objectMissing, quoteEtag, readEtag } from './stored-object.ts'

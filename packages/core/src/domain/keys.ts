@@ -78,6 +78,12 @@ export function isKey(text: string): boolean {
   return problemOf(text) === undefined
 }
 
+/** Whether some key begins with `prefix`. */
+export function canBeginKey(prefix: string): boolean {
+  // The rest of a segment, or of an extension, may follow.
+  return prefix === '' || isKey(prefix) || isKey(`${prefix}a`)
+}
+
 /**
  * Returns `key` unchanged, or throws `storage_key_invalid` and names the problem: a traversal, an absolute path, a
  * control character, a backslash, an empty segment, more than {@link MAX_KEY_BYTES} bytes, or a segment that is not

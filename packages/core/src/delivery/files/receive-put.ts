@@ -2,10 +2,10 @@ import { Readable } from 'node:stream'
 import { canonicalContentType } from '../../domain/content-types.ts'
 import type { RindleError } from '../../domain/errors.ts'
 import { uploadRejected } from '../../domain/upload-rejected.ts'
+import { isDisposable } from '../../kernel/disposable-chunks.ts'
 import type { OpenedToken, StorageAdapter, StoredObject } from '../../ports/storage.ts'
 import type { BodyLimits } from '../../uploads/body-pace.ts'
 import { capped } from '../../uploads/capped.ts'
-import { isDisposable } from '../../uploads/disposable-chunks.ts'
 import { bodyChunks } from './body-chunks.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { RindleError } from '../../domain/errors.ts'
-import { companionOwner, isKey, isStagingKey, normalizeKey } from '../../domain/keys.ts'
+import { companionOwner, isReadableKey, isStagingKey, readableKey } from '../../domain/keys.ts'
 import type { DeliverySigner } from '../../ports/delivery-signer.ts'
 import type { StorageAdapter, StorageCallOptions } from '../../ports/storage.ts'
 import { attemptCall } from './attempt-call.ts'
@@ -29,7 +29,7 @@ export function deliverThrough(
     delivery: signer.name,
     async signGet(key, { signal, ...options }) {
       signal?.throwIfAborted()
-      return { method: 'GET', url: signer.sign(prefix + normalizeKey(key), options).href, headers: {} }
+      return { method: 'GET', url: signer.sign(prefix + readableKey(key), options).href, headers: {} }
     },
     async delete(key, options = {}) {
       await adapter.delete(key, options)
@@ -38,7 +38,7 @@ export function deliverThrough(
     async deleteMany(keys, options = {}) {
       const failures = await adapter.deleteMany(keys, options)
       const left = new Set(failures.map(({ key }) => key))
-      const gone = keys.filter((key) => !left.has(key) && isKey(key))
+      const gone = keys.filter((key) => !left.has(key) && isReadableKey(key))
       try {
         await purge(signer, prefix, gone, options)
         return failures

@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { RindleError } from '../../domain/errors.ts'
-import { isDisposable } from '../disposable-chunks.ts'
+import { isDisposable } from '../../kernel/disposable-chunks.ts'
 import type { OpenedSource } from './opened-source.ts'
 import { openDataUrl, textBody } from './text-source.ts'
 

@@ -1,8 +1,10 @@
 /** Options of {@link shareWork}. */
 export interface ShareWorkOptions<Item, Result> {
+  /** How many items are in work at most. */
   readonly atOnce: number
   /** Stops everything at the first failure; the work and the source of the items must respect its signal. */
   readonly cancel: AbortController
+  /** The work for one item. */
   readonly work: (item: Item) => Promise<Result>
 }
 

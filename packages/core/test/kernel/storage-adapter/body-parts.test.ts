@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type BodyPart, type CutOptions, cutBody } from '../src/body-parts.ts'
+import { type BodyPart, type CutOptions, cutBody } from '../../../src/kernel/storage-adapter/body-parts.ts'
 
 describe('a body that is cut', () => {
   test('gives parts of the size, a last one that is not larger, and all the bytes', async () => {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
-import { type DeclaredBytes, declaredBytes, disposeChunk } from '@rindle/core/adapter'
+import { disposeChunk } from '../disposable-chunks.ts'
+import { type DeclaredBytes, declaredBytes } from './declared-bytes.ts'
 import { partBuffer } from './part-buffer.ts'
 
 /** A piece of a body. */
@@ -17,8 +18,9 @@ export interface BodyPart {
 export interface CutOptions extends DeclaredBytes {
   /** For messages. */
   readonly key: string
+  /** The size of every part but the last. */
   readonly partBytes: number
-  /** @default false */
+  /** See `BodyOptions`. @default false */
   readonly disposeChunks?: boolean
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { shareWork } from '../src/share-work.ts'
+import { shareWork } from '../../../src/kernel/storage-adapter/share-work.ts'
 
 describe('shared work', () => {
   test('is done for every item, by so many at once and no more', async () => {

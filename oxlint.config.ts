@@ -14,6 +14,7 @@ const ownImportsAllowedIn: Record<string, string[]> = {
   embedded: [],
   'test-database': ['embedded', 'prisma'],
   'test-s3': ['test-database/on-demand'],
+  'test-azure': ['test-database/on-demand', 'test-s3'],
   client: [],
   http: ['client', 'core', 'core/adapter'],
   console: ['core', 'core/adapter', 'prisma'],
@@ -30,6 +31,7 @@ const vendors = [
   '@ffmpeg-installer/**',
   '@ffprobe-installer/**',
   '@aws-sdk/**',
+  '@azure/**',
   '@prisma/**',
   '@hyzyla/pdfium',
 ]

@@ -53,7 +53,7 @@ export default defineConfig({
         },
       },
     ],
-    globalSetup: ['./packages/test-database/src/global-setup.ts', './packages/test-s3/src/global-setup.ts'],
+    globalSetup: ['database', 's3', 'azure'].map((server) => `./packages/test-${server}/src/global-setup.ts`),
     reporters: [
       'default',
       new SlowestFilesReporter(),

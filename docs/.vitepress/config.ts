@@ -57,6 +57,8 @@ export default defineConfig({
           { text: 'Functions on AWS Lambda', link: '/guide/functions-on-lambda' },
           { text: 'Hooks and webhooks', link: '/guide/hooks' },
           { text: 'Storages', link: '/guide/storages' },
+          { text: 'Azure Blob', link: '/guide/azure' },
+          { text: 'A CDN in front', link: '/guide/cdn' },
           { text: 'Benchmarks', link: '/guide/benchmarks' },
         ],
       },

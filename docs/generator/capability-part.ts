@@ -1,5 +1,6 @@
 import type { StorageAdapter, StorageCapability } from '@rindle/core'
 import { STORAGE_CAPABILITIES } from '@rindle/core/adapter'
+import { azureStorage } from '@rindle/storage-azure'
 import { localStorage } from '@rindle/storage-local'
 import { s3Storage } from '@rindle/storage-s3'
 import { code, table } from './markdown.ts'
@@ -25,15 +26,20 @@ const MEANINGS: Readonly<Record<StorageCapability, string>> = {
 export function capabilityPart(): string {
   const local = { directory: 'media', baseUrl: 'http://localhost', signingKey: 'x'.repeat(32) }
   const s3 = { bucket: 'media', region: 'us-east-1' }
-  const plain = [localStorage(local), s3Storage(s3)]
+  const azure = { account: 'media', accountKey: 'x'.repeat(16), container: 'media' }
+  const plain = [localStorage(local), s3Storage(s3), azureStorage(azure)]
   const publicBaseUrl = 'http://localhost/public'
-  const withPublicUrl = [localStorage({ ...local, publicBaseUrl }), s3Storage({ ...s3, publicBaseUrl })]
+  const withPublicUrl = [
+    localStorage({ ...local, publicBaseUrl }),
+    s3Storage({ ...s3, publicBaseUrl }),
+    azureStorage({ ...azure, publicBaseUrl }),
+  ]
   const rows = STORAGE_CAPABILITIES.map((capability) => [
     code(capability),
     MEANINGS[capability],
     ...plain.map((adapter, index) => answer(capability, adapter, withPublicUrl[index])),
   ])
-  return table(['capability', 'which means', 'local', 'S3'], rows)
+  return table(['capability', 'which means', 'local', 'S3', 'Azure'], rows)
 }
 
 function answer(capability: StorageCapability, plain: StorageAdapter, withUrl: StorageAdapter | undefined): string {

@@ -29,6 +29,8 @@ const ORDER = [
   'prisma',
   'storage-local',
   'storage-s3',
+  'storage-azure',
+  'delivery-cdn',
   'processor-image',
   'decoder-heic',
   'processor-av',

@@ -47,7 +47,7 @@ it('takes a picture, makes its variant, delivers both from Azure, and purges eve
   const original = await fetch(await rindle.url(ready as never, { disposition: 'attachment' }))
   expect(original.headers.get('content-disposition')).toBe('attachment; filename=a.jpg')
   expect(picture.equals(Buffer.from(await original.arrayBuffer()))).toBe(true)
-  await rindle.purgeAsset(asset.id)
+  await rindle.purgeAsset(asset.id, { live: true })
   await expect.poll(() => keysIn(), { timeout: 20_000 }).toEqual([])
   await workers.stop()
 })

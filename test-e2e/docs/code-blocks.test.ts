@@ -61,7 +61,7 @@ test('JSON is JSON, and every other language is one that something here reads', 
   for (const { text } of blocks.filter(({ language }) => language === 'json')) JSON.parse(text)
   const languages = [...new Set(blocks.map(({ language }) => language))]
   expect(
-    languages.filter((language) => !['', 'text', 'ts', 'tsx', 'sh', 'sql', 'json', 'html'].includes(language)),
+    languages.filter((each) => !['', 'text', 'ts', 'tsx', 'js', 'nginx', 'sh', 'sql', 'json', 'html'].includes(each)),
   ).toEqual([])
 })
 

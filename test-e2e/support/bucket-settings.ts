@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
-import { PutBucketCorsCommand, PutBucketLifecycleConfigurationCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  PutBucketCorsCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import type { S3Server } from '@rindle/test-s3'
 
 /** Lets pages of an origin upload into a bucket. Not on MinIO, which has no such rules. */
@@ -42,4 +47,17 @@ async function withClient(server: S3Server, work: (client: S3Client) => Promise<
   } finally {
     client.destroy()
   }
+}
+
+/** Lets everybody read a bucket who sends this User-Agent, as a Worker in front of it does. */
+export async function admitCaller(userAgent: string, bucket: string, server: S3Server): Promise<void> {
+  const statement = {
+    Effect: 'Allow',
+    Principal: { AWS: ['*'] },
+    Action: ['s3:GetObject'],
+    Resource: [`arn:aws:s3:::${bucket}/*`],
+    Condition: { StringEquals: { 'aws:UserAgent': userAgent } },
+  }
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+  await withClient(server, (client) => client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy })))
 }

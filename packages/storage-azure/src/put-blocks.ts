@@ -22,12 +22,14 @@ export async function putBlocks(
 ): Promise<Omit<StoredObject, 'contentType'>> {
   const { container, key, options } = put
   const companion = companionKey(key, `put-${randomBytes(8).toString('hex')}`)
+  let isCommitted = false
   try {
     await writeCompanion(put, companion, parts)
+    isCommitted = true
     const { contentType: _type, ...stored } = await copyObject(container, companion, key, signalOf(options.signal))
     return stored
   } finally {
-    await discard(container, companion)
+    await discard(container, companion, isCommitted)
   }
 }
 
@@ -65,13 +67,15 @@ async function* hashed(
   }
 }
 
-/** Removes the companion, committed or not: a commit of no blocks drops those that wait, and can then be deleted. */
-async function discard(container: AzureContainer, companion: string): Promise<void> {
+/** Removes the companion. Blocks that wait are dropped by a commit of none, whose blob can then be deleted. */
+async function discard(container: AzureContainer, companion: string, isCommitted: boolean): Promise<void> {
   const call = { operation: 'put', key: companion }
   try {
-    await attempt(container, call, undefined, (abortSignal) =>
-      blobOf(container, companion).commitBlockList([], { abortSignal }),
-    )
+    if (!isCommitted) {
+      await attempt(container, call, undefined, (abortSignal) =>
+        blobOf(container, companion).commitBlockList([], { abortSignal }),
+      )
+    }
     await deleteObject(container, companion, {})
   } catch (error) {
     // The caller must see the outcome of the put. What is left is no object, or one that the scan for orphans finds.

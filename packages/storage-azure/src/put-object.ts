@@ -86,25 +86,28 @@ async function putWhole({ container, key, options }: Put, bytes: Buffer): Promis
 }
 
 /** Streams a body of known length. It cannot be sent again, so the request is sent once. */
-async function putStream(put: Put, byteSize: number, parts: AsyncGenerator<BodyPart, void>): Promise<Written> {
+async function putStream(put: Put, byteSize: number, parts: AsyncIterable<BodyPart>): Promise<Written> {
   const { container, key, options } = put
   const { signal, checksumSha256 } = options
   const blob = container.onceClient.getBlockBlobClient(nameOf(container, key))
   const failure: { error?: unknown } = {}
+  let sent = Readable.from([])
   try {
     const { etag, lastModified = new Date() } = await attempt(
       container,
       { operation: 'put', key },
       signal,
       (abortSignal, clock) => {
-        const body = Readable.from(timed(parts, clock, failure), { objectMode: false, highWaterMark: 1 })
-        return blob.upload(() => body, byteSize, { ...settingsOf(options, checksumSha256), abortSignal })
+        sent = Readable.from(timed(parts, clock, failure), { objectMode: false, highWaterMark: 1 })
+        // The client listens only while it sends; afterwards nobody needs the error.
+        sent.on('error', () => {})
+        return blob.upload(() => sent, byteSize, { ...settingsOf(options, checksumSha256), abortSignal })
       },
     )
     const known = checksumSha256 === undefined ? {} : { checksumSha256 }
     return { byteSize, etag: readEtag(key, etag), ...known, lastModified }
   } catch (error) {
-    await parts.return()
+    sent.destroy()
     throw 'error' in failure ? failure.error : error
   }
 }

@@ -81,6 +81,20 @@ describe('a connection that is cut', () => {
     expect(await text((await storage.get(KEY)).body)).toBe('the old film')
   })
 
+  test('while a body is streamed whose sender waits fails at once, and not when the sender goes on', async () => {
+    const { storage, cut } = await storageBehindProxy()
+    let sentBytes = 0
+    const body = new Readable({
+      read() {
+        if (sentBytes === LARGE.byteLength / 2) cut()
+        else this.push(LARGE.subarray(sentBytes, (sentBytes += CHUNK_BYTES)))
+      },
+    })
+    const put = storage.put(KEY, body, { ...TYPE, byteSize: LARGE.byteLength })
+    await expect(put).rejects.toMatchObject(UNAVAILABLE)
+    expect(body.destroyed).toBe(true)
+  })
+
   test('while a body is sent in blocks is replaced by another one, and nobody notices', async () => {
     const { storage, cut } = await storageBehindProxy()
     await storage.put(KEY, bodyThat(cut), TYPE)

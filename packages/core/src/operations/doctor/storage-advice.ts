@@ -11,9 +11,31 @@ export class Unexpected extends Error {
   }
 }
 
+/** A CDN answered a signed URL, but not with the object. */
+export class Undelivered extends Unexpected {}
+
+/** A CDN answered a URL that nobody signed with the object. */
+export class Unprotected extends Error {
+  constructor() {
+    super('the CDN delivers objects without a signature')
+  }
+}
+
 /** The advice for a failed step, by the kind of storage. Pure. */
 export function storageAdvice(error: unknown, { capabilities }: Pick<StorageAdapter, 'capabilities'>): string {
+  if (error instanceof Unprotected) {
+    return 'Let the CDN require signed URLs for every path of the storage, and the store admit nobody but the CDN.'
+  }
+  if (error instanceof Undelivered) return undeliveredAdvice(error)
   return capabilities.has('local') ? localAdvice(error) : remoteAdvice(error)
+}
+
+function undeliveredAdvice({ status }: Undelivered): string {
+  if (status === 404) return 'Let the CDN ask the store for the path as it is, with the prefix of the storage.'
+  return (
+    'Give the CDN the key that signs here and the right to read the store, let the clocks agree, and let it change no ' +
+    'path and no query.'
+  )
 }
 
 /**

@@ -11,7 +11,7 @@ import { preflightFinding } from './browser-preflight.ts'
 import { clockFinding } from './clock-finding.ts'
 import { reasonOf } from './reason-of.ts'
 import { sendSigned, Unreachable } from './send-signed.ts'
-import { storageAdvice, Unexpected, unreachableAdvice } from './storage-advice.ts'
+import { storageAdvice, Undelivered, Unexpected, Unprotected, unreachableAdvice } from './storage-advice.ts'
 
 /** The context of a storage's checks. */
 export interface StorageContext {
@@ -107,12 +107,14 @@ class Canary {
     if (capabilities.has('head')) yield await this.#clock()
     if (capabilities.has('list')) yield await this.#check('storage.list', () => this.#list())
     if (capabilities.has('signed_url')) yield await this.#check('storage.signed_url', () => this.#fetch())
+    if (this.#storage.delivery !== undefined) yield await this.#check('storage.cdn_private', () => this.#fetchUnsigned())
     if (capabilities.has('presigned_put')) {
       yield await this.#check('storage.direct_upload', () => this.#uploadDirectly())
       // Pages of the application itself need no permission.
       if (!capabilities.has('local')) yield await this.#cors()
     }
-    if (this.#context.isPlayed && capabilities.has('signed_url') && !capabilities.has('local')) {
+    const isElsewhere = !capabilities.has('local') || this.#storage.delivery !== undefined
+    if (this.#context.isPlayed && capabilities.has('signed_url') && isElsewhere) {
       yield await this.#playback()
     }
     if (capabilities.has('multipart_upload')) yield await this.#check('storage.multipart', () => this.#multipart())
@@ -172,9 +174,21 @@ class Canary {
   async #fetch(): Promise<string> {
     const request = await this.#storage.signGet(this.#key, { expiresAt: this.#expiresAt, signal: this.#signal })
     const { status, body } = await sendSigned(request, this.#signal)
+    const { delivery } = this.#storage
+    if (delivery !== undefined && status !== 200) throw new Undelivered(`a signed URL of ${delivery}`, status)
     if (status !== 200) throw new Unexpected('the GET of a signed URL', status)
     assertCanary(body)
-    return 'it was fetched through a signed URL'
+    return `it was fetched through a signed URL${delivery === undefined ? '' : ` of ${delivery}`}`
+  }
+
+  /** Without its query, the URL of an object is one that nobody signed. */
+  async #fetchUnsigned(): Promise<string> {
+    const request = await this.#storage.signGet(this.#key, { expiresAt: this.#expiresAt, signal: this.#signal })
+    const unsigned = new URL(request.url)
+    unsigned.search = ''
+    const { body } = await sendSigned({ ...request, url: unsigned.href }, this.#signal)
+    if (body.equals(CANARY)) throw new Unprotected()
+    return 'the CDN refuses it without a signature'
   }
 
   async #uploadDirectly(): Promise<string> {

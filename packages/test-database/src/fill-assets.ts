@@ -17,7 +17,7 @@ const [ASSET, VARIANT, ATTACHMENT, RUN, EVENT, TRACK] = [0, 1, 5, 6, 7, 9]
 
 /**
  * Fills empty tables with ready assets of the profile `photo` and the storage `main`, their variants, text tracks, upload
- * sessions, attachments and runs, by SQL alone: a million assets in some two minutes. Leaves the tables vacuumed and analyzed.
+ * sessions, attachments, former attachments and runs, by SQL alone: a million assets in some two minutes. Leaves the tables vacuumed and analyzed.
  */
 export async function fillAssets(
   database: SqlExecutor,
@@ -48,6 +48,12 @@ export async function fillAssets(
     `insert into rindle.media_attachments (id, asset_id, owner_type, owner_id, slot)
      select ${id(ATTACHMENT, 'n')}, ${id(ASSET, 'n')}, 'member', n::text, 'avatar' from generate_series(1, $1::int) as n
      where n % ${oneIn} <> 0`,
+    [assets],
+  )
+  await database.executeSql(
+    `insert into rindle.media_trashed_attachments (id, asset_id, owner_type, owner_id, slot, position, created_at)
+     select ${id(ATTACHMENT, 'n')}, ${id(ASSET, 'n')}, 'team', n::text, 'avatar', 0, now()
+     from generate_series(1, $1::int) as n`,
     [assets],
   )
   await database.executeSql(

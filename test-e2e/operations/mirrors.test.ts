@@ -24,6 +24,9 @@ const profiles = {
 let application: Application<typeof profiles>
 let mirror: StorageAdapter
 let picture: Buffer
+let workers: Awaited<ReturnType<typeof application.work>>
+/** What happens before the mirror gets an object. */
+let beforeCopy: () => Promise<void> = async () => {}
 /** The storages that are down: every call to them fails. */
 const down = new Set<'primary' | 'mirror'>()
 
@@ -60,10 +63,17 @@ beforeAll(async () => {
         baseUrl: 'http://127.0.0.1/mirror',
         signingKey: 'another key for tests only, thirty-two characters',
       })
-      return mirrored(breakable('primary', storage), [breakable('mirror', mirror)])
+      const slow: StorageAdapter = {
+        ...mirror,
+        put: async (key, body, options) => {
+          await beforeCopy()
+          return mirror.put(key, body, options)
+        },
+      }
+      return mirrored(breakable('primary', storage), [breakable('mirror', slow)])
     },
   })
-  await application.work()
+  workers = await application.work()
 })
 afterAll(async () => {
   down.clear()
@@ -71,6 +81,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   down.clear()
+  beforeCopy = async () => {}
   await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, rindle.media_mirror_changes cascade')
   for (const each of [application.storage, mirror]) await each.deleteMany(await objectsIn(each))
 })
@@ -218,6 +229,38 @@ describe('verifyMirrors', () => {
     expect(report).toMatchObject({ surplus: 25, enqueued: 0, stopped: [{ reason: 'mostly_unknown' }] })
     expect(await objectsIn(mirror)).toHaveLength(25)
   })
+})
+
+test('an object that changes while it is copied is copied again', async () => {
+  const { rindle } = application
+  beforeCopy = async () => {
+    beforeCopy = async () => {}
+    await rindle.store('photo', 'own/page.html', Buffer.from('new'))
+  }
+  await rindle.store('photo', 'own/page.html', Buffer.from('old'))
+  await soon(async () => expect((await buffer((await mirror.get('own/page.html')).body)).toString()).toBe('new'))
+  await followed()
+})
+
+test('a worker that stops in the midst of its copies gives them back to the next', async () => {
+  const { rindle, storage } = application
+  const begun = Promise.withResolvers<void>()
+  beforeCopy = () =>
+    new Promise((_resolve, reject) => {
+      begun.resolve()
+      stopped.promise.then(() => reject(new Error('stopped')), reject)
+    })
+  const stopped = Promise.withResolvers<void>()
+  await rindle.store('photo', 'own/a.csv', Buffer.from('a'))
+  await begun.promise
+  const stopping = workers.stop()
+  stopped.resolve()
+  await stopping
+  beforeCopy = async () => {}
+  workers = await application.work()
+  await tryAgain()
+  await followed()
+  expect(await sumsIn(mirror)).toEqual(await sumsIn(storage))
 })
 
 test('a process that dies between a change and its note has noted it before', async () => {

@@ -23,6 +23,7 @@ const profiles = {
   photo: defineProfile({
     storage: 'main',
     slots: { avatar: 'one' },
+    purge: { afterSeconds: 3_600 },
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
     variants: { thumb: image.crop(8, 8, { format: 'webp' }) },
   }),
@@ -66,6 +67,7 @@ beforeAll(async () => {
     storages: { bucket, second },
     delivery: { expiresInSeconds: 60, maxExpiresInSeconds: 120 },
   })
+  await application.work()
   attic = localStorage({
     directory: join(application.directory, 'attic'),
     baseUrl: 'http://127.0.0.1/media',
@@ -92,7 +94,6 @@ async function openBucket(): Promise<{ -readonly [K in keyof StorageAdapter]: St
 /** Two photos and a film with a text track, all ready. */
 async function fill(): Promise<readonly AssetWithVariants[]> {
   const { rindle } = application
-  const workers = await application.work()
   const uploads = [
     await rindle.upload('photo', picture, { filename: 'a.jpg' }),
     await rindle.upload('photo', picture, { filename: 'b.jpg' }),
@@ -100,7 +101,6 @@ async function fill(): Promise<readonly AssetWithVariants[]> {
   ]
   for (const { id } of uploads) await settled(rindle, id)
   await rindle.addTrack({ id: uploads[2]?.id ?? '' }, VTT, { kind: 'captions', lang: 'en' })
-  await workers.stop()
   return Promise.all(uploads.map(({ id }) => settled(rindle, id)))
 }
 
@@ -122,15 +122,17 @@ const moves = () => rowsOf('select asset_id, storage, delete_after from rindle.m
 
 /** Lets everything that waits for the end of its URLs be due. */
 async function expire(): Promise<void> {
-  const workers = await application.work()
   await rowsOf('update rindle.media_moves set delete_after = now() where delete_after is not null')
   await makeDue(application.rindle)
   await vi.waitFor(async () => expect(await moves()).toEqual([]), 10_000)
-  await workers.stop()
 }
 
 test('a dry run counts what it would copy, and changes nothing', async () => {
   await fill()
+  await vi.waitFor(
+    async () => expect(await rowsOf("select 1 from pgboss.job where state = 'active'")).toEqual([]),
+    5_000,
+  )
   const before = await snapshot(application.rindle, application.storage)
   const report = await application.rindle.moveStorage({ to: 'bucket' })
   expect(report).toMatchObject({ found: 3, moved: 0, objects: 6, busy: 0, errors: 0, dryRun: true, interrupted: false })
@@ -213,7 +215,6 @@ describe('what happens to an asset while it moves', () => {
   test('a purge finds the copies that are there, and the move removes those that come after it', async () => {
     const [first] = await fill()
     const { rindle } = application
-    const workers = await application.work()
     beforePut = async (key) => {
       if (!key.startsWith(`photo/${first?.id}/original`)) return
       beforePut = async () => {}
@@ -222,20 +223,37 @@ describe('what happens to an asset while it moves', () => {
     }
     expect(await rindle.moveStorage({ to: 'bucket', live: true })).toMatchObject({ moved: 2, errors: 0 })
     expect(await objectsIn(bucket, `photo/${first?.id}/`)).toEqual([])
-    await workers.stop()
   })
 
   test('a purge takes the old objects as well, whose URLs have not expired', async () => {
     const [first] = await fill()
     const { rindle, storage } = application
     await rindle.moveStorage({ to: 'bucket', live: true })
-    const workers = await application.work()
     await rindle.purgeAsset(first?.id ?? '', { live: true })
     await vi.waitFor(async () => expect(await rindle.asset(first?.id ?? '')).toBeNull(), 10_000)
     expect(
       [...(await objectsIn(storage)), ...(await objectsIn(bucket))].filter((key) => key.includes(first?.id ?? '')),
     ).toEqual([])
-    await workers.stop()
+  })
+
+  test('an asset that goes into the trash loses what it left behind at once', async () => {
+    const [first] = await fill()
+    const { rindle, storage } = application
+    if (first === undefined) throw new Error('There is no asset.')
+    const owner = { type: 'member', id: '7' }
+    await rindle.attach(first, owner, 'avatar')
+    await rindle.moveStorage({ to: 'bucket', live: true })
+    await rindle.detach(owner, 'avatar')
+    const isOf = (key: string): boolean => key.includes(first.id)
+    await vi.waitFor(async () => {
+      expect((await rindle.asset(first.id))?.state).toBe('trashed')
+      expect((await objectsIn(storage)).filter(isOf)).toEqual([])
+    }, 10_000)
+    const trashed = await rindle.asset(first.id)
+    expect((await objectsIn(bucket)).filter(isOf)).toContain(trashed?.storageKey)
+    // Its objects in the trash move like any others.
+    expect(await rindle.moveStorage({ to: 'second', live: true })).toMatchObject({ moved: 3, errors: 0 })
+    expect((await objectsIn(second)).filter(isOf)).toContain(trashed?.storageKey)
   })
 
   test('an asset of which a variant is being made waits for the next run', async () => {
@@ -260,14 +278,12 @@ describe('what happens to an asset while it moves', () => {
     expect(await rindle.moveStorage({ to: 'bucket', live: true })).toMatchObject({ moved: 3, errors: 0 })
     const film = defineProfile({ storage: 'bucket', accept: { types: ['video/mp4'], maxBytes: 1_000 } })
     const deployed = await application.another({ profiles: { ...profiles, film } as unknown as typeof profiles })
-    const workers = await deployed.work()
     const { id } = await deployed.upload('film', MP4, { filename: 'newer.mp4' })
     expect((await settled(deployed, id)).storage).toBe('bucket')
     await vi.waitFor(async () => {
       await deployed.moveStorage({ to: 'bucket', live: true })
       expect(await storagesNow()).toEqual(['bucket'])
     }, 10_000)
-    await workers.stop()
   })
 })
 

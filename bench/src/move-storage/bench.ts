@@ -39,8 +39,8 @@ export const moveStorage: Bench = {
           // By CPU time: the rate is that of the disk and of the store.
           floor: figure(figures.floor, 'cpuMs'),
           rindle: figure(figures.rindle, 'cpuMs'),
-          // 0.9 times as much is copied with the same CPU time.
-          budget: timesFloor(1 / 0.9),
+          // At least 0.9 times as much is copied with the same CPU time.
+          budget: timesFloor(1.11),
         },
       ]
     } finally {

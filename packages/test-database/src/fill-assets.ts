@@ -43,6 +43,7 @@ export async function fillAssets(
     )
   }
   await fillTracks(database, assets, oneIn)
+  await fillMoves(database, assets, oneIn)
   await fillSessions(database, assets, oneIn)
   await database.executeSql(
     `insert into rindle.media_attachments (id, asset_id, owner_type, owner_id, slot)
@@ -64,6 +65,22 @@ export async function fillAssets(
   if (undelivered > 0) await fillEvents(database, undelivered)
   // Like a database that has been running for a while: counts are then read from indexes.
   await database.executeSql('vacuum analyze')
+}
+
+/** A few assets have moved, or move, and a few changes wait for mirrors. */
+async function fillMoves(database: SqlExecutor, assets: number, oneIn: number): Promise<void> {
+  await database.executeSql(
+    `insert into rindle.media_moves (asset_id, storage, delete_after)
+     select ${id(ASSET, 'n')}, 'archive', case when n % ${10 * oneIn} = 0 then null else now() + interval '1 day' end
+     from generate_series(${oneIn}, $1::int, ${oneIn}) as n`,
+    [assets],
+  )
+  await database.executeSql(
+    `insert into rindle.media_mirror_changes (storage, storage_key, due_at)
+     select 'main', 'photo/' || n || '/original', now() + interval '1 day'
+     from generate_series(${oneIn}, $1::int, ${oneIn}) as n`,
+    [assets],
+  )
 }
 
 /** A few assets have text. */

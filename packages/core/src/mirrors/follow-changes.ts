@@ -5,10 +5,11 @@ import { payloadText } from '../kernel/payload-text.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import type { Mirroring } from '../ports/storage.ts'
+import type { Mirroring, StorageAdapter } from '../ports/storage.ts'
 import {
   claimChanges,
   followingOf,
+  giveBack,
   type MirrorChange,
   PAGE_SIZE,
   putOff,
@@ -35,6 +36,7 @@ export async function followChanges(runtime: Runtime, job: RunningJob): Promise<
   for (;;) {
     const changes = await claimChanges(runtime.database, storage)
     await followAll(runtime, { storage, mirroring, signal: job.signal }, changes)
+    if (job.signal.aborted) await giveBack(runtime.database, storage, changes)
     job.signal.throwIfAborted()
     if (changes.length < PAGE_SIZE) break
   }
@@ -78,13 +80,14 @@ async function followAll(runtime: Runtime, following: Following, changes: readon
 
 async function followOne({ mirroring: { primary, mirrors }, signal }: Following, key: string): Promise<void> {
   const object = await primary.head(key, { signal })
-  for (const mirror of mirrors) {
-    if (object === undefined) await mirror.delete(key, { signal })
-    else {
-      const { byteSize, contentType, checksumSha256 = null } = object
-      await copyAcross({ from: primary, to: mirror, signal }, { key, byteSize, contentType, checksumSha256 })
-    }
+  const follow = async (mirror: StorageAdapter): Promise<void> => {
+    if (object === undefined) return mirror.delete(key, { signal })
+    const { byteSize, contentType, checksumSha256 = null } = object
+    await copyAcross({ from: primary, to: mirror, signal }, { key, byteSize, contentType, checksumSha256 })
   }
+  // A mirror that is down holds up no other.
+  const ends = await Promise.allSettled(mirrors.map(follow))
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 async function comeAgain(runtime: Runtime, storage: string): Promise<void> {

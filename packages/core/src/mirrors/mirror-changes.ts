@@ -6,7 +6,7 @@ import type { JobRequest } from '../ports/jobs.ts'
 /** A change that is under way counts as one after so long: its process is dead, or it is a very long write. */
 const UNDER_WAY_SECONDS = 900
 /** A job that follows changes has so long for each page of them before another takes them over. */
-const CLAIM_SECONDS = 900
+const CLAIM_SECONDS = 120
 /** Changes at a time. */
 export const PAGE_SIZE = 100
 
@@ -77,12 +77,26 @@ export async function claimChanges(sql: SqlExecutor, storage: string): Promise<r
   }))
 }
 
-/** Ends a change, unless the key has changed again. */
+/**
+ * Ends a change. If the key has changed again, or another worker has taken the change over, it is noted anew: this
+ * worker may have written what is old by now.
+ */
 export async function settleChange(sql: SqlExecutor, storage: string, { key, version }: MirrorChange): Promise<void> {
-  await sql.executeSql(
+  const { rows } = await sql.executeSql(
     `delete from rindle.media_mirror_changes
-     where storage = $1::text and storage_key = $2::text and version = $3::int`,
+     where storage = $1::text and storage_key = $2::text and version = $3::int returning storage_key`,
     [storage, key, version],
+  )
+  if (rows.length === 0) await noteChanged(sql, storage, [key])
+}
+
+/** Gives claimed changes back to the next worker. */
+export async function giveBack(sql: SqlExecutor, storage: string, changes: readonly MirrorChange[]): Promise<void> {
+  await sql.executeSql(
+    `update rindle.media_mirror_changes as change set due_at = clock_timestamp()
+     from jsonb_to_recordset($2::jsonb) as given(key text, version int)
+     where change.storage = $1::text and change.storage_key = given.key and change.version = given.version`,
+    [storage, JSON.stringify(changes)],
   )
 }
 

@@ -9,6 +9,7 @@ import { errorFields } from '../../ports/logger.ts'
 import type { SignedRequest, StorageAdapter, StorageCallOptions } from '../../ports/storage.ts'
 import { preflightFinding } from './browser-preflight.ts'
 import { clockFinding } from './clock-finding.ts'
+import { mirrorFindings } from './mirror-findings.ts'
 import { reasonOf } from './reason-of.ts'
 import { sendSigned, Unreachable } from './send-signed.ts'
 import { storageAdvice, Undelivered, Unexpected, Unprotected, unreachableAdvice } from './storage-advice.ts'
@@ -40,6 +41,11 @@ const CLOCK = { whose: 'the storage', resolutionMs: 1_000, warnFromMs: 60_000, e
  * nothing is written to a directory that is not the right one.
  */
 export async function* storageFindings(runtime: Runtime, context: StorageContext): AsyncGenerator<Finding> {
+  yield* checksOf(runtime, context)
+  if (context.isRemembered) yield* mirrorFindings(runtime, context.name)
+}
+
+async function* checksOf(runtime: Runtime, context: StorageContext): AsyncGenerator<Finding> {
   const { name, signal, isRemembered } = context
   const storage = storageOf(runtime, name)
   const known = isRemembered ? { known: await knownStorage(runtime.database, name) } : {}

@@ -70,13 +70,13 @@ const damagedOriginals = (isLost: boolean): Search => ({
 })
 
 /** The storage stands in the message. */
-const movesWhere = (condition: string, state: string): string => `
+const movesWhere = (condition: string, order: string, state: string): string => `
   select move.asset_id as id, move.asset_id, null::text as name, null::uuid as session_id, '${state}' as state,
     null::text as reason, 'Storage "' || move.storage || '"' as message, move.created_at as at
   from rindle.media_moves as move
   where ${condition} and ${IS_OLDER('move.created_at')} and ($1::text is null or exists (
     select 1 from rindle.media_assets as asset where asset.id = move.asset_id and asset.profile = $1::text))
-  limit ${MOST_COUNTED}`
+  order by move.${order} limit ${MOST_COUNTED}`
 
 const notAttached = (assetId: string): string => `not exists (
   select 1 from rindle.media_attachments as attachment where attachment.asset_id = ${assetId})`
@@ -86,15 +86,15 @@ const CLASSES: readonly SnapshotClass[] = [
   ...HOOK_CLASSES,
   { class: 'lost_original', ...damagedOriginals(true) },
   { class: 'damaged_original', ...damagedOriginals(false) },
-  { class: 'unfinished_move', candidates: movesWhere('delete_after is null', 'copying') },
-  { class: 'moved_objects', candidates: movesWhere('delete_after is not null', 'moved') },
+  { class: 'unfinished_move', candidates: movesWhere('delete_after is null', 'created_at', 'copying') },
+  { class: 'moved_objects', candidates: movesWhere('delete_after is not null', 'delete_after', 'moved') },
   {
     class: 'mirror_lag',
     candidates: `select null::uuid as id, null::uuid as asset_id, null::text as name, null::uuid as session_id,
         'waiting' as state, error_reason as reason, 'Storage "' || storage || '", ' || storage_key as message,
         created_at as at
       from rindle.media_mirror_changes where ${IS_OLDER('created_at')} and $1::text is null
-      limit ${MOST_COUNTED}`,
+      order by storage, due_at limit ${MOST_COUNTED}`,
   },
   { class: 'expired_session', candidates: sessionsIn('expired') },
   {

@@ -8,6 +8,7 @@ import { preflightProblem } from '../../../src/operations/doctor/browser-preflig
 import { clockFinding } from '../../../src/operations/doctor/clock-finding.ts'
 import { targetFinding } from '../../../src/operations/doctor/hook-findings.ts'
 import { scheduleFinding } from '../../../src/operations/doctor/maintenance-findings.ts'
+import { mirrorFinding } from '../../../src/operations/doctor/mirror-findings.ts'
 import { nodeFindings } from '../../../src/operations/doctor/node-findings.ts'
 import { profileFindings } from '../../../src/operations/doctor/profile-findings.ts'
 import { reasonOf } from '../../../src/operations/doctor/reason-of.ts'
@@ -317,5 +318,24 @@ describe('a target of events', () => {
 
   it('says nothing of workers where nobody works at all: another check does', () => {
     expect(targetFinding({ ...target, workers: 0 }, false)).toMatchObject({ status: 'ok' })
+  })
+})
+
+describe('the mirrors of a storage', () => {
+  const now = new Date(3_600_000)
+
+  it.each([
+    [{ waiting: 0, since: null, reason: null }, 'ok', 'the mirrors have followed every change'],
+    [
+      { waiting: 1, since: new Date(3_540_000), reason: null },
+      'ok',
+      '1 change waits for the mirrors, the oldest for 60 s',
+    ],
+    [{ waiting: 2, since: new Date(0), reason: null }, 'warn', '2 changes wait for the mirrors, the oldest for 3600 s'],
+    [{ waiting: 2, since: new Date(0), reason: 'storage_denied' }, 'warn', expect.stringContaining('(storage_denied)')],
+  ] as const)('%j: %s', (lag, status, summary) => {
+    const finding = mirrorFinding(lag, now)
+    expect(finding).toMatchObject({ id: 'storage.mirrors', status, summary })
+    expect(finding.fix === undefined).toBe(status === 'ok')
   })
 })

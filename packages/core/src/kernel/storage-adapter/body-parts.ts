@@ -34,7 +34,7 @@ export async function* cutBody(
   { key, partBytes, disposeChunks = false, ...declared }: CutOptions,
 ): AsyncGenerator<BodyPart, void> {
   const check = declaredBytes(key, declared)
-  const part = partBuffer(partBytes)
+  const part = partBuffer(partBytes, declared.byteSize)
   let partNumber = 1
   let endByte = 0
   for await (const chunk of body as AsyncIterable<string | Uint8Array>) {

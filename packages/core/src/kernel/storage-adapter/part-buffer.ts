@@ -12,12 +12,13 @@ export interface PartBuffer {
 
 /**
  * Holds at most `partBytes`. Copies bytes together, because chunks of a few bytes each would take many times their
- * size. The first part grows as it is filled, because most bodies are much smaller than a part.
+ * size. The first part has room for the expected body or, if its size is not known, grows as it is filled, because most
+ * bodies are much smaller than a part. Memory that is given up again and again keeps the garbage collector busy.
  */
-export function partBuffer(partBytes: number): PartBuffer {
+export function partBuffer(partBytes: number, expectedBytes: number = FIRST_BYTES): PartBuffer {
   let memory = Buffer.alloc(0)
   let filledBytes = 0
-  let leastBytes = FIRST_BYTES
+  let leastBytes = Math.min(expectedBytes, partBytes)
 
   const makeRoom = (wantedBytes: number): void => {
     if (wantedBytes <= memory.byteLength) return

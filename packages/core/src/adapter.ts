@@ -101,7 +101,6 @@ export {
   type AppendOptions,
   type BodyOptions,
   type ByteRange,
-  type CopyFromOptions,
   type CopyOptions,
   type GetOptions,
   type KnownStorage,
@@ -119,9 +118,9 @@ export {
   type SignPutOptions,
   STORAGE_CAPABILITIES,
   type StorageDiagnosisContext,
-  type StoragePlace,
   type StoredBody,
 } from './ports/storage.ts'
+export type { CopyFromOptions, StoragePlace } from './ports/storage-place.ts'
 export type { RecordedEvent, SpanOptions, TraceContext } from './ports/telemetry.ts'
 export { authorizeUpload, type UploadGrant, type UploadPlace } from './uploads/authorize-upload.ts'
 export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'

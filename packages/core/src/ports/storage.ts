@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { JsonObject } from '../domain/errors.ts'
 import type { DiagnosisContext, Finding } from './diagnosis.ts'
+import type { CopyFromOptions, StoragePlace } from './storage-place.ts'
 
 /** The capabilities that a storage adapter may declare. Nothing falls back silently when one is absent. */
 export const STORAGE_CAPABILITIES = [
@@ -118,26 +119,10 @@ export interface CopyOptions extends ConditionalOptions {
   readonly contentType?: string
 }
 
-/** Where a storage keeps its objects. */
-export interface StoragePlace {
-  /** The store: between two storages of the same store, objects are copied without passing through this process. */
-  readonly store: string
-  /** The bucket, container or directory in the store. */
-  readonly container: string
-  /** What stands before every key there; empty if nothing does. */
-  readonly prefix: string
-}
-
 /** A storage and its mirrors. */
 export interface Mirroring {
   readonly primary: StorageAdapter
   readonly mirrors: readonly StorageAdapter[]
-}
-
-/** Options of {@link StorageAdapter.copyFrom}. */
-export interface CopyFromOptions extends StorageCallOptions {
-  /** MIME type of the copy, for adapters that store it. */
-  readonly contentType: string
 }
 
 /** Options of {@link StorageAdapter.list}. */

@@ -142,8 +142,19 @@ class OwnerExport {
     const exportedTracks: ExportedTrack[] = []
     for (const track of tracks) exportedTracks.push(await this.#exportTrack(asset.storage, track))
     return {
-      ...{ id, profile, filename, path, contentType, byteSize, sha256 },
-      ...{ kind, width, height, durationMs, focus, metadata },
+      id,
+      profile,
+      filename,
+      path,
+      contentType,
+      byteSize,
+      sha256,
+      kind,
+      width,
+      height,
+      durationMs,
+      focus,
+      metadata,
       createdAt: asset.createdAt.toISOString(),
       attachments,
       tracks: exportedTracks,

@@ -63,6 +63,7 @@ import type { Rindle } from './rindle.ts'
 import { startRuntime, stopRuntime } from './start.ts'
 import { tracedJobs } from './telemetry/traced-jobs.ts'
 import { tracedStorage } from './telemetry/traced-storage.ts'
+import { type TenantRindle, tenantView } from './tenant-view.ts'
 import { addTrack } from './tracks/add-track.ts'
 import { removeTrack } from './tracks/remove-track.ts'
 import { abortUpload } from './uploads/abort.ts'
@@ -83,6 +84,7 @@ import {
 import { findResumableSession, resumableSessionUri } from './uploads/resumable/uri.ts'
 import { writeResumableSession } from './uploads/resumable/writer.ts'
 import { readSession, uploaderOf } from './uploads/sessions.ts'
+import { storageFor } from './uploads/upload-origin.ts'
 import { assertValidOptions } from './validate-options.ts'
 import { cancelProcessing } from './variants/cancel.ts'
 import { readyVariantsFor } from './variants/read.ts'
@@ -213,8 +215,11 @@ export function createRindle<Ps extends Readonly<Record<string, AnyProfile<NoInf
   // The facade's types say more than the verbs' (which variant belongs to which profile); at run time they are the
   // same.
   const { telemetry } = options
-  const instance = announcingRefusals(runtime, facade(runtime, database, telemetry))
-  return (telemetry === undefined ? instance : tracedVerbs(telemetry, instance)) as unknown as Rindle<Ps>
+  // A view calls the verbs as they are at the end, with their spans and refusals.
+  const forTenant = (tenant: string | null): TenantRindle => tenantView(runtime, whole, tenant)
+  const instance = announcingRefusals(runtime, Object.assign(facade(runtime, database, telemetry), { forTenant }))
+  const whole = telemetry === undefined ? instance : tracedVerbs(telemetry, instance)
+  return whole as unknown as Rindle<Ps>
 }
 
 function composeRuntime(options: RindleOptions<Profiles>, database: Database): Runtime {
@@ -290,7 +295,7 @@ function tracedStorages(storages: Runtime['storages'], telemetry: Telemetry): Ru
   return Object.fromEntries(traced) as Runtime['storages']
 }
 
-function facade(runtime: Runtime, database: Database, telemetry: Telemetry | undefined): Rindle {
+function facade(runtime: Runtime, database: Database, telemetry: Telemetry | undefined): Omit<Rindle, 'forTenant'> {
   const reader = new GaugeReader(() => readGauges(runtime))
   const gauges = (): Promise<readonly GaugeReading[]> => reader.gauges()
   let unobserve: (() => void) | undefined
@@ -344,7 +349,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     abortUpload: (sessionId) => abortUpload(runtime, sessionId),
     uploadSession: async (sessionId) => (await readSession(runtime, sessionId)).session,
     uploaderOf: (assetId) => uploaderOf(runtime, assetId),
-    storageAdapterFor: (profile) => storageOf(runtime, profileOf(runtime, profile).storage),
+    storageAdapterFor: (profile, upload = {}) => storageOf(runtime, storageFor(runtime, profile, upload)),
     store: (profile, key, source, options) => store(runtime, profile, key, source, options),
     storeVariant: (profile, key, source, options) => storeVariant(runtime, profile, key, source, options),
     download: (profile, key, path, options) => downloadObject(runtime, profile, key, path, options),

@@ -121,6 +121,7 @@ export type { WorkOptions } from './jobs/work.ts'
 export type { FetchNetwork } from './kernel/outbound/fetch-network.ts'
 export type { Lookup } from './kernel/outbound/guarded-agent.ts'
 export type { RunningWorkers, WorkersHealth } from './kernel/running-workers.ts'
+export type { TenantOption } from './kernel/sql/of-tenant.ts'
 export type { TransactionHandle } from './kernel/unit-of-work.ts'
 export type { MirrorLag } from './mirrors/mirror-changes.ts'
 export { mirrored } from './mirrors/mirrored.ts'
@@ -265,6 +266,7 @@ export type {
   Rindle,
   UploadSessions,
 } from './rindle.ts'
+export type { TenantRindle } from './tenant-view.ts'
 export type { AddTrackOptions } from './tracks/add-track.ts'
 export type { RemoveTrackOptions } from './tracks/remove-track.ts'
 export type { Adoption, AdoptOptions, AdoptPlace, AdoptSource } from './uploads/adopted/adopt-options.ts'

@@ -15,6 +15,7 @@ import type { DrainOptions, DrainReport } from './jobs/drain.ts'
 import type { LiveWorker } from './jobs/live-workers.ts'
 import type { WorkOptions } from './jobs/work.ts'
 import type { RunningWorkers } from './kernel/running-workers.ts'
+import type { TenantOption } from './kernel/sql/of-tenant.ts'
 import type { TransactionHandle } from './kernel/unit-of-work.ts'
 import type { StoreOptions, StoreVariantOptions } from './objects/store.ts'
 import type { KeyUrlOptions } from './objects/url-for-key.ts'
@@ -31,6 +32,7 @@ import type {
 } from './ports/storage.ts'
 import type { GaugeReading } from './ports/telemetry.ts'
 import type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
+import type { TenantRindle } from './tenant-view.ts'
 import type { AddTrackOptions } from './tracks/add-track.ts'
 import type { RemoveTrackOptions } from './tracks/remove-track.ts'
 import type { Adoption, AdoptOptions, AdoptSource } from './uploads/adopted/adopt-options.ts'
@@ -43,6 +45,7 @@ import type { UploadSource } from './uploads/proxied/upload-source.ts'
 import type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
 import type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
 import type { ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'
+import type { UploadOrigin } from './uploads/upload-origin.ts'
 import type { CancelOptions } from './variants/cancel.ts'
 import type { SetFocusOptions } from './variants/set-focus.ts'
 
@@ -91,6 +94,12 @@ export interface Instance<Ps extends AnyProfiles = Profiles> {
    * commit. Needs a database opened from a URL or a pool.
    */
   subscribe(asset: { readonly assetId: string }, listener: ChangeListener): Promise<ChangeSubscription>
+  /**
+   * Returns the same instance for one tenant: uploads get the tenant, lists see only its assets, and ids of other tenants
+   * are `not_found`. `null`: for everything that belongs to no tenant. Costs one query by key for a verb that takes an
+   * id. `invalid_input` for a text that is no name of a tenant.
+   */
+  forTenant(tenant: string | null): TenantRindle<Ps>
   /**
    * Wraps a transaction of the application, so that its events follow the commit: pass the handle as `tx`, and call its
    * `afterCommit()` after the commit. With a bare executor the events travel with the job instead.
@@ -226,7 +235,10 @@ export interface ResumableUploads<Ps extends AnyProfiles = Profiles> {
   /** Returns the URI of a resumable session, for its actor alone. `not_found`. */
   resumableSessionUri(sessionId: string): Promise<string>
   /** Finds the session that a URI opens to this actor. `not_found` also for an altered URI, and for another actor's. */
-  findResumableSession(sessionUri: string, actor: { readonly actorId: string | null }): Promise<UploadSession>
+  findResumableSession(
+    sessionUri: string,
+    actor: { readonly actorId: string | null } & TenantOption,
+  ): Promise<UploadSession>
   /** Returns a resumable upload's progress (`lastKnownOffset`); completes it after its last byte. `not_found`. */
   resumableSessionStatus(sessionId: string): Promise<UploadSession>
   /**
@@ -328,8 +340,8 @@ export interface Attachments<Ps extends AnyProfiles = Profiles> {
 
 /** The application's own files, beside those of Rindle and in the same storages. */
 export interface OwnFiles<Ps extends AnyProfiles = Profiles> {
-  /** The storage of a profile's media, with its capabilities. `unknown_profile`. */
-  storageAdapterFor(profile: keyof Ps & string): StorageAdapter
+  /** The storage of a profile's media, or the one that it chooses for this upload. `unknown_profile`. */
+  storageAdapterFor(profile: keyof Ps & string, upload?: UploadOrigin & { readonly owner?: Owner }): StorageAdapter
   /**
    * Streams your own file into the storage of a profile, under your own key, and replaces the present object. Rindle
    * neither checks nor deletes the file: use {@link upload} for files of users. Never call it inside a transaction.

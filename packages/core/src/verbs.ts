@@ -44,7 +44,8 @@ export interface Verb {
   readonly isTraced: boolean
 }
 
-type VerbName = Exclude<keyof Rindle, 'version' | 'prisma' | 'profiles' | typeof Symbol.asyncDispose>
+/** The name of a method of {@link Rindle}. */
+export type VerbName = Exclude<keyof Rindle, 'version' | 'prisma' | 'profiles' | typeof Symbol.asyncDispose>
 
 /** Every method of an instance. A new method has its own file and its line here. */
 export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: GroupOf<Name> } } = {
@@ -55,6 +56,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   liveWorkers: { group: 'instance', surface: 'operation', isTraced: false },
   on: { group: 'instance', surface: 'operation', isTraced: false },
   subscribe: { group: 'instance', surface: 'operation', isTraced: false },
+  forTenant: { group: 'instance', surface: 'operation', isTraced: false },
   withTransaction: { group: 'instance', surface: 'operation', isTraced: false },
   upload: { group: 'uploads', surface: 'upload', isTraced: true },
   receive: { group: 'uploads', surface: 'upload', isTraced: true },

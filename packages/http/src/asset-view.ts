@@ -8,11 +8,11 @@ import {
   type MediaTrack,
   type Profile,
   placeholderOf,
-  type Rindle,
   type Stream,
   type Variant,
 } from '@rindle/core'
 import { isSettledState } from '@rindle/core/adapter'
+import type { CalledRindle } from './call.ts'
 import { shownMessage } from './shown-message.ts'
 
 /**
@@ -24,7 +24,7 @@ const WITHOUT_URL: readonly ErrorCode[] = ['not_deliverable', 'forbidden', 'unkn
 const WITHOUT_STREAM: readonly ErrorCode[] = [...WITHOUT_URL, 'capability_unsupported']
 
 /** An asset as this actor may see it. Signs its URLs; makes no query. */
-export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor: unknown): Promise<WireAsset> {
+export async function assetView(rindle: CalledRindle, asset: AssetWithVariants, actor: unknown): Promise<WireAsset> {
   const profile = profileOf(rindle, asset)
   const { families: declared, streams } = profile
   const members = new Set(Object.values(declared).flatMap((family) => family.members.map(({ name }) => name)))
@@ -61,7 +61,7 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
 }
 
 /** Of a profile that this deployment no longer has nothing is shown: its URL is refused with `unknown_profile`. */
-function profileOf({ profiles }: Rindle, { profile }: AssetWithVariants): ShownProfile {
+function profileOf({ profiles }: CalledRindle, { profile }: AssetWithVariants): ShownProfile {
   return (
     (Object.hasOwn(profiles, profile) ? profiles[profile] : undefined) ?? {
       families: {},
@@ -86,7 +86,12 @@ export function versionOf(asset: AssetWithVariants): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }
 
-async function familyView(rindle: Rindle, asset: AssetWithVariants, name: string, actor: unknown): Promise<FamilyView> {
+async function familyView(
+  rindle: CalledRindle,
+  asset: AssetWithVariants,
+  name: string,
+  actor: unknown,
+): Promise<FamilyView> {
   const picture = await urlOrNull(rindle.picture(asset, { family: name, alt: '', actor }))
   const { url = null, widths = [], types = [] } = picture?.family ?? {}
   const { width = null, height = null, src = null, srcSet = null } = picture?.img ?? {}
@@ -94,12 +99,17 @@ async function familyView(rindle: Rindle, asset: AssetWithVariants, name: string
   return { url, widths, types, width, height, src, srcSet, sources }
 }
 
-async function streamView(rindle: Rindle, asset: AssetWithVariants, name: string, actor: unknown): Promise<StreamView> {
+async function streamView(
+  rindle: CalledRindle,
+  asset: AssetWithVariants,
+  name: string,
+  actor: unknown,
+): Promise<StreamView> {
   return { url: await urlOrNull(rindle.streamUrl(asset, name, { actor }), WITHOUT_STREAM) }
 }
 
 async function trackView(
-  rindle: Rindle,
+  rindle: CalledRindle,
   asset: AssetWithVariants,
   track: MediaTrack,
   actor: unknown,
@@ -108,7 +118,12 @@ async function trackView(
   return { id, kind, lang, label, default: isDefault, url: await urlOrNull(rindle.trackUrl(asset, track, { actor })) }
 }
 
-async function view(rindle: Rindle, asset: AssetWithVariants, variant: Variant, actor: unknown): Promise<VariantView> {
+async function view(
+  rindle: CalledRindle,
+  asset: AssetWithVariants,
+  variant: Variant,
+  actor: unknown,
+): Promise<VariantView> {
   const isReady = variant.state === 'ready'
   return {
     state: variant.state,
@@ -128,7 +143,7 @@ async function view(rindle: Rindle, asset: AssetWithVariants, variant: Variant, 
 }
 
 async function storyboardOf(
-  rindle: Rindle,
+  rindle: CalledRindle,
   asset: AssetWithVariants,
   { name, metadata }: Variant,
   actor: unknown,

@@ -1,10 +1,14 @@
-import type { Rindle } from '@rindle/core'
+import type { TenantRindle } from '@rindle/core'
 import type { EventStreams } from './event-streams.ts'
 import type { HandlerConfig } from './options.ts'
 
+/** The verbs that routes need. */
+export type CalledRindle = Omit<TenantRindle, 'tenant'>
+
 /** One request of a known actor, for its route. */
 export interface Call {
-  readonly rindle: Rindle
+  /** The instance, for the tenant of the request if there are tenants. */
+  readonly rindle: CalledRindle
   readonly config: HandlerConfig
   readonly streams: EventStreams
   readonly request: Request

@@ -98,7 +98,8 @@ function isResumable(
 }
 
 /** The parts that a handler answers with. */
-interface Served extends Pick<Call, 'rindle' | 'config' | 'streams'> {
+interface Served extends Pick<Call, 'config' | 'streams'> {
+  readonly rindle: Rindle
   /** Refuses with 401 if nobody is signed in. */
   readonly actorOf: (request: Request) => Promise<unknown>
 }
@@ -106,9 +107,14 @@ interface Served extends Pick<Call, 'rindle' | 'config' | 'streams'> {
 async function answer(served: Served, request: Request): Promise<Response> {
   const { rindle, config, streams, actorOf } = served
   const path = pathBelow(config.basePath, new URL(request.url).pathname)
-  if (IMAGE.test(path)) return rindle.serveImage(request, { idleTimeoutMs: config.idleTimeoutMs })
+  if (IMAGE.test(path)) {
+    const tenant = await tenantOfToken(config, request, null)
+    return rindle.serveImage(request, { idleTimeoutMs: config.idleTimeoutMs, ...tenant })
+  }
   if (STREAM.test(path)) return serveStream(served, request)
-  if (FILE.test(path)) return rindle.serveFile(request, bodyLimitsOf(config))
+  if (FILE.test(path)) {
+    return rindle.serveFile(request, { ...bodyLimitsOf(config), ...(await tenantOfToken(config, request, null)) })
+  }
   if (isResumable(config, request)) return serveResumable(served, config.tus, request)
   const match = matchRoute(ROUTES, request.method, path)
   if (match.found === 'nothing') throw new RindleError('not_found', `There is no route ${path}.`)
@@ -118,14 +124,38 @@ async function answer(served: Served, request: Request): Promise<Response> {
   const actor = await actorOf(request)
   if (request.method !== 'GET') assertNoForm(request)
   const actorId = String(config.actorId(actor))
-  return match.route.handle({ rindle, config, streams, request, actor, actorId, params: match.params })
+  const tenant = await tenantOf(config, request, actor)
+  const scoped = tenant === undefined ? rindle : rindle.forTenant(tenant)
+  return match.route.handle({ rindle: scoped, config, streams, request, actor, actorId, params: match.params })
 }
 
 /** A player may have no actor: the token grants, and the profile's authorizer decides whether that is enough. */
 async function serveStream({ rindle, config }: Served, request: Request): Promise<Response> {
   if (request.method === 'OPTIONS') return rindle.serveStream(request)
   const actor = (await config.actor?.(request)) ?? undefined
-  return rindle.serveStream(request, { actor })
+  return rindle.serveStream(request, { actor, ...(await tenantOfToken(config, request, actor ?? null)) })
+}
+
+/** The tenant of an actor's request; `undefined`: the handler knows no tenants. */
+async function tenantOf(
+  { tenant: read }: HandlerConfig,
+  request: Request,
+  actor: unknown,
+): Promise<string | null | undefined> {
+  if (read === undefined) return undefined
+  const tenant = await read(request, actor)
+  if (tenant !== undefined) return tenant
+  throw new RindleError('config_invalid', 'The `tenant` of createHandler returned undefined: return a name, or null.')
+}
+
+/** The tenant that a token must be of; without one, the token alone grants. */
+async function tenantOfToken(
+  { tenant: read }: HandlerConfig,
+  request: Request,
+  actor: unknown,
+): Promise<{ readonly tenant?: string | null }> {
+  const tenant = await read?.(request, actor)
+  return tenant === undefined ? {} : { tenant }
 }
 
 /** Every request has an actor, except OPTIONS, which a browser sends without credentials. */
@@ -137,8 +167,10 @@ async function serveResumable(
   if (request.method === 'OPTIONS') return tus.handle(request, { actorId: null })
   const actor = await actorOf(request)
   const { authorizeUpload } = config
+  const tenant = await tenantOf(config, request, actor)
   return tus.handle(request, {
     actorId: String(config.actorId(actor)),
+    ...(tenant === undefined ? {} : { tenant }),
     ...(authorizeUpload === undefined
       ? {}
       : {

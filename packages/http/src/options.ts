@@ -48,6 +48,15 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
   /** Identifies an actor; uploads belong to it. Required for actors without `id`. @default `actor.id`, a string or a number */
   readonly actorId?: (actor: A) => string | number
   /**
+   * The tenant of a request: its uploads belong to it, and what belongs to another tenant is answered with 404. `null`:
+   * none. Without an actor, as for the files, images and playlists that pages load, a token grants; there `undefined` leaves
+   * it to the token, and a name refuses a token of another tenant. @default the handler serves all tenants alike
+   */
+  readonly tenant?: (
+    request: Request,
+    actor: A | null,
+  ) => string | null | undefined | Promise<string | null | undefined>
+  /**
    * Called before an upload begins: `false` refuses with 403; `{ owner }` grants and, if the client names a slot,
    * attaches the upload to that owner as soon as it is available. @default every actor may upload, and no slot is taken
    */
@@ -83,9 +92,9 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
 
 /** {@link HandlerOptions}, checked and complete. */
 export type HandlerConfig = Required<
-  Omit<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'canEdit' | 'tus' | 'fetchUrls'>
+  Omit<HandlerOptions, 'actor' | 'tenant' | 'authorizeUpload' | 'canView' | 'canEdit' | 'tus' | 'fetchUrls'>
 > &
-  Pick<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'canEdit' | 'tus' | 'fetchUrls'>
+  Pick<HandlerOptions, 'actor' | 'tenant' | 'authorizeUpload' | 'canView' | 'canEdit' | 'tus' | 'fetchUrls'>
 
 const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
 
@@ -94,6 +103,7 @@ const optionsSchema = z
     basePath: z.string().regex(/^(\/[^/?#\s]+)*\/?$/, 'must be a path such as /rindle'),
     actor: callable,
     actorId: callable,
+    tenant: callable,
     authorizeUpload: callable,
     canView: callable,
     canEdit: callable,

@@ -14,6 +14,8 @@ export interface ResumableServer {
 /** The sender of a request to a {@link ResumableServer}. */
 export interface ResumableCaller {
   readonly actorId: string | null
+  /** Its uploads belong to it, and those of another tenant do not exist. Absent: there are no tenants. */
+  readonly tenant?: string | null
   readonly authorizeUpload?: (intent: ResumableIntent) => UploadGrant | Promise<UploadGrant>
 }
 

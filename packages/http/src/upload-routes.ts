@@ -39,10 +39,12 @@ type Declared = z.infer<typeof beginSchema>
 /** `POST /uploads` */
 export const beginUpload: Handle = async (call) => {
   const declared = await readJson(call.request, beginSchema, call.config.idleTimeoutMs)
-  const { capabilities, name } = call.rindle.storageAdapterFor(declared.profile)
   const { profile, slot, filename, contentType, byteSize } = declared
   const intent = { actor: call.actor, profile, slot, filename, contentType, byteSize }
+  // The application is never asked about a profile that does not exist.
+  call.rindle.storageAdapterFor(profile)
   const place = await authorizeUpload(call.config.authorizeUpload, intent)
+  const { capabilities, name } = call.rindle.storageAdapterFor(profile, { actorId: call.actorId, ...place })
   const { tus } = call.config
   const strategy = chooseStrategy(declared.strategy, declared.byteSize, capabilities, tus !== undefined)
   if (strategy === 'resumable' && tus === undefined) {

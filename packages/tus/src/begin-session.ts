@@ -43,6 +43,7 @@ export async function sessionOptions(
     ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
     ...(resumableMetadata === null ? {} : { resumableMetadata }),
     ...(caller.actorId === null ? {} : { actorId: caller.actorId }),
+    ...(caller.tenant === undefined || caller.tenant === null ? {} : { tenant: caller.tenant }),
     ...place,
   }
 }

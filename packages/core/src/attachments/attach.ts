@@ -7,14 +7,23 @@ import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../kernel
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
 import { attachmentFromRow } from '../kernel/sql/entities-from-rows.ts'
-import { type Row, text, timeOrNull } from '../kernel/sql/row-values.ts'
+import type { TenantOption } from '../kernel/sql/of-tenant.ts'
+import { type Row, text, textOrNull, timeOrNull } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { SlotRules } from '../profile/profile.ts'
 import { release } from './release.ts'
-import { type LockedSlot, lockForAttaching, lockSlot, type Slot, slotOf } from './slot.ts'
+import {
+  assertOneTenant,
+  type LockedSlot,
+  lockAssets,
+  lockForAttaching,
+  lockSlot,
+  type Slot,
+  slotOf,
+} from './slot.ts'
 
 /** Options of the attachment verbs. */
-export interface AttachOptions {
+export interface AttachOptions extends TenantOption {
   /** The application's transaction. @default a new transaction */
   readonly tx?: SqlExecutor
 }
@@ -119,6 +128,9 @@ export async function reorder(
   const slot = slotOf(owner, slotName)
   await inTransaction(runtime, options.tx, async (unit) => {
     const attached = new Set((await lockSlot(unit, slot)).map((holder) => holder.assetId))
+    if (options.tenant !== undefined) {
+      assertOneTenant(slot, (await lockAssets(unit, [...attached])).values(), options.tenant)
+    }
     const wanted = new Set(assetIds)
     if (wanted.size !== assetIds.length || wanted.size !== attached.size || !assetIds.every((id) => attached.has(id))) {
       throw new RindleError(
@@ -147,6 +159,7 @@ async function lockAttachable(
   const { current, assets } = await lockForAttaching(unit, slot, asset.id)
   const row = assets.get(asset.id)
   if (row === undefined) throw new RindleError('not_found', `There is no asset ${asset.id}.`)
+  assertOneTenant(slot, assets.values(), textOrNull(row, 'tenant'))
   const rules = slotRulesOf(runtime, text(row, 'profile'), slot.slot)
   const state = row['state'] as AssetState
   if (state === 'quarantined' || state === 'trashed' || state === 'deleted') {

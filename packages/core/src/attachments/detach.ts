@@ -5,7 +5,7 @@ import { assertId } from '../kernel/sql/assert-id.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { AttachOptions } from './attach.ts'
 import { release } from './release.ts'
-import { lockAssets, lockSlot, slotOf } from './slot.ts'
+import { assertOneTenant, lockAssets, lockSlot, slotOf } from './slot.ts'
 
 /** Options of {@link detach}. */
 export interface DetachOptions extends AttachOptions {
@@ -29,6 +29,8 @@ export async function detach(
     const attached = (await lockSlot(unit, slot)).map((holder) => holder.assetId)
     const leaving = attached.filter((id) => options.asset === undefined || id === options.asset.id)
     if (leaving.length === 0) return
-    await release(runtime, unit, slot, await lockAssets(unit, leaving), leaving)
+    const assets = await lockAssets(unit, leaving)
+    assertOneTenant(slot, assets.values(), options.tenant)
+    await release(runtime, unit, slot, assets, leaving)
   })
 }

@@ -1,7 +1,7 @@
 import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
-import { number, type Row, text } from '../kernel/sql/row-values.ts'
+import { number, type Row, text, textOrNull } from '../kernel/sql/row-values.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 
 /** An owner and the name of a slot, as columns. */
@@ -64,12 +64,27 @@ export async function lockSlot(unit: UnitOfWork, slot: Slot): Promise<readonly H
  */
 export async function lockAssets(unit: UnitOfWork, assetIds: readonly string[]): Promise<ReadonlyMap<string, Row>> {
   const { rows } = await unit.executeSql(
-    `select id, profile, storage, state, purge_at from rindle.media_assets
+    `select id, profile, storage, state, purge_at, tenant from rindle.media_assets
      where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
      order by id for no key update`,
     [JSON.stringify(assetIds)],
   )
   return new Map(rows.map((row) => [text(row, 'id'), row]))
+}
+
+/** Refuses to change a slot that holds an asset of another tenant: `conflict`. An owner belongs to one tenant. */
+export function assertOneTenant(slot: Slot, assets: Iterable<Row>, tenant: string | null | undefined): void {
+  if (tenant === undefined) return
+  for (const asset of assets) {
+    if (textOrNull(asset, 'tenant') === tenant) continue
+    const { ownerType, ownerId } = slot
+    throw new RindleError(
+      'conflict',
+      `The slot "${slot.slot}" of ${ownerType} ${ownerId} holds an asset of another tenant. Give owners ids that differ ` +
+        'between tenants.',
+      { details: { slot: slot.slot }, retryable: false },
+    )
+  }
 }
 
 /** A slot that is locked, with what holds it. */

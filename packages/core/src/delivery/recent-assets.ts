@@ -31,6 +31,15 @@ export async function presentAsset(runtime: Runtime, id: string): Promise<AssetW
   return asset
 }
 
+/** Lets a reader find only assets of one tenant; `undefined`: all. */
+export function withinTenant(read: typeof presentAsset, tenant: string | null | undefined): typeof presentAsset {
+  if (tenant === undefined) return read
+  return async (runtime, id) => {
+    const asset = await read(runtime, id)
+    return asset !== null && asset.tenant === tenant ? asset : null
+  }
+}
+
 /** Forgets what was seen of an asset that has just changed. */
 export function forgetAsset(runtime: Runtime, id: string): void {
   seenOf(runtime).delete(id)

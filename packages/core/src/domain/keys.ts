@@ -172,6 +172,11 @@ export function assetPrefix({ id, ...owner }: KeyOwner & { readonly id: string }
   return `${ownerPrefix(owner)}${segment('asset id', id)}/`
 }
 
+/** The tenant in a key of Rindle's, staged or permanent; `null`: none. */
+export function tenantIn(key: string): string | null {
+  return /^(?:staging\/)?tenants\/([^/]+)\//.exec(key)?.[1] ?? null
+}
+
 /** The asset's id in a permanent key. In any other key the text is no id, or the id of no asset. */
 export function assetIdIn(key: string): string {
   return key.split('/').at(-2) ?? ''

@@ -1,4 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import { ofTenant, type TenantOption, tenantParameter } from '../kernel/sql/of-tenant.ts'
 import { json, number } from '../kernel/sql/row-values.ts'
 import { FIRST_ID } from './pages.ts'
 
@@ -31,7 +32,7 @@ export async function countRows(database: SqlExecutor, from: string, values: rea
 }
 
 /** The assets that a walk will meet. */
-interface AssetScope {
+interface AssetScope extends TenantOption {
   /** SQL for use between parentheses. @default every state */
   readonly states?: string
   readonly profiles: readonly string[]
@@ -44,7 +45,7 @@ interface AssetScope {
 /** {@link countRows} of assets. */
 export async function countAssets(
   database: SqlExecutor,
-  { states, profiles, storage, after = FIRST_ID, withoutPlaceholder = false }: AssetScope,
+  { states, profiles, storage, after = FIRST_ID, tenant, withoutPlaceholder = false }: AssetScope,
 ): Promise<RowCount> {
   if (profiles.length === 0) return { count: 0, isEstimate: false }
   // A list of values, not of rows, tells the planner the frequency of each.
@@ -54,8 +55,10 @@ export async function countAssets(
     ...(states === undefined ? [] : [`state in (${states})`]),
     ...(withoutPlaceholder ? ['thumb_hash is null'] : []),
     ...(storage === undefined ? [] : [`storage = $${profiles.length + 2}::text`]),
+    ...(tenant === undefined ? [] : [ofTenant('tenant', `$${profiles.length + (storage === undefined ? 2 : 3)}`)]),
   ]
-  const values = [after, ...profiles, ...(storage === undefined ? [] : [storage])]
+  const ofStorage = storage === undefined ? [] : [storage]
+  const values = [after, ...profiles, ...ofStorage, ...(tenant === undefined ? [] : [tenantParameter(tenant)])]
   return countRows(database, `rindle.media_assets where ${conditions.join(' and ')}`, values)
 }
 

@@ -6,6 +6,7 @@ import { release } from '../attachments/release.ts'
 import { lockAssets, lockSlot, slotOf } from '../attachments/slot.ts'
 import type { Owner } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { ofTenant, type TenantOption, tenantParameter } from '../kernel/sql/of-tenant.ts'
 import { booleanOrNull, type Row, text, textOrNull } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 
@@ -35,14 +36,18 @@ export interface BlockedErasure {
 }
 
 /** Options of {@link eraseOwner}. */
-export interface EraseOwnerOptions {
+export interface EraseOwnerOptions extends TenantOption {
   /** The transaction in which the application deletes its own record. @default a new transaction */
   readonly tx?: SqlExecutor
 }
 
 /** Returns the results that {@link eraseOwner} would have. Changes nothing. `invalid_input` for a malformed owner. */
-export async function previewOwnerErasure(runtime: Runtime, owner: Owner): Promise<ErasureReport> {
-  return reportOn(runtime.database, owner)
+export async function previewOwnerErasure(
+  runtime: Runtime,
+  owner: Owner,
+  options: TenantOption = {},
+): Promise<ErasureReport> {
+  return reportOn(runtime.database, owner, options)
 }
 
 /**
@@ -80,12 +85,13 @@ export async function eraseOwner(
     const begun = await uploadsFor(unit, owner, names)
     const trashed = await trashedOf(unit, owner)
     const assets = await lockAssets(unit, [...new Set([...held.values(), begun, trashed].flat())])
-    const report = await reportOn(unit, owner, names)
+    const isIn = (id: string): boolean => isOfTenant(assets.get(id), options.tenant)
+    const report = await reportOn(unit, owner, options, names)
     for (const slot of slots) {
-      await release(runtime, unit, slot, assets, held.get(slot.slot) ?? [], { isErasure: true })
+      await release(runtime, unit, slot, assets, (held.get(slot.slot) ?? []).filter(isIn), { isErasure: true })
     }
-    await forgetUploads(unit, owner, names)
-    await forgetTrashed(unit, owner)
+    await forgetUploads(unit, owner, names, options)
+    await forgetTrashed(unit, owner, options)
     const detached = new Set([...held.values()].flat())
     for (const assetId of [...new Set([...begun, ...trashed])].filter((id) => !detached.has(id))) {
       const row = assets.get(assetId)
@@ -122,11 +128,13 @@ async function trashedOf(sql: SqlExecutor, owner: Owner): Promise<readonly strin
 }
 
 /** Nothing brings the owner's attachments back. The caller holds the assets' locks. */
-async function forgetTrashed(sql: SqlExecutor, owner: Owner): Promise<void> {
+async function forgetTrashed(sql: SqlExecutor, owner: Owner, { tenant }: TenantOption): Promise<void> {
   const { ownerType, ownerId } = ownerColumns(owner)
   await sql.executeSql(
-    'delete from rindle.media_trashed_attachments where owner_type = $1::text and owner_id = $2::text',
-    [ownerType, ownerId],
+    `delete from rindle.media_trashed_attachments as trashed where owner_type = $1::text and owner_id = $2::text
+       and ($3::jsonb is null or exists (select 1 from rindle.media_assets as asset
+         where asset.id = trashed.asset_id and ${ofTenant('asset.tenant', '$3')}))`,
+    [ownerType, ownerId, tenantParameter(tenant)],
   )
 }
 
@@ -143,21 +151,31 @@ async function uploadsFor(sql: SqlExecutor, owner: Owner, slots: readonly string
 }
 
 /** Detaches the owner from uploads that still arrive. The caller holds the slots' locks. */
-async function forgetUploads(sql: SqlExecutor, owner: Owner, slots: readonly string[]): Promise<void> {
+async function forgetUploads(
+  sql: SqlExecutor,
+  owner: Owner,
+  slots: readonly string[],
+  { tenant }: TenantOption,
+): Promise<void> {
   const { ownerType, ownerId } = ownerColumns(owner)
   await sql.executeSql(
     `update rindle.media_upload_sessions
      set attach_owner_type = null, attach_owner_id = null, attach_slot = null, updated_at = now()
      where attach_owner_type = $1::text and attach_owner_id = $2::text
-       and attach_slot in (select jsonb_array_elements_text($3::jsonb))`,
-    [ownerType, ownerId, JSON.stringify(slots)],
+       and attach_slot in (select jsonb_array_elements_text($3::jsonb)) and ${ofTenant('tenant', '$4')}`,
+    [ownerType, ownerId, JSON.stringify(slots), tenantParameter(tenant)],
   )
+}
+
+function isOfTenant(asset: Row | undefined, tenant: string | null | undefined): boolean {
+  return tenant === undefined || (asset !== undefined && textOrNull(asset, 'tenant') === tenant)
 }
 
 /** One statement, so that attachments and their sharing are of the same instant. */
 async function reportOn(
   sql: SqlExecutor,
   owner: Owner,
+  { tenant }: TenantOption,
   slots: readonly string[] | null = null,
 ): Promise<ErasureReport> {
   const { ownerType, ownerId } = ownerColumns(owner)
@@ -177,9 +195,11 @@ async function reportOn(
        where other.asset_id = claim.asset_id and (other.owner_type, other.owner_id) <> ($1::text, $2::text)
      ) as is_shared, ${isOnHold('claim.asset_id')} as is_held
      from claim
-     where $3::jsonb is null or slot in (select jsonb_array_elements_text($3::jsonb))
+     where ($3::jsonb is null or slot in (select jsonb_array_elements_text($3::jsonb)))
+       and ($4::jsonb is null or exists (select 1 from rindle.media_assets as asset
+         where asset.id = claim.asset_id and ${ofTenant('asset.tenant', '$4')}))
      order by id`,
-    [ownerType, ownerId, slots === null ? null : JSON.stringify(slots)],
+    [ownerType, ownerId, slots === null ? null : JSON.stringify(slots), tenantParameter(tenant)],
   )
   const shared = rows.filter((row) => booleanOrNull(row, 'is_shared') === true)
   const sharedAssets = new Set(shared.map((row) => text(row, 'asset_id')))

@@ -1,5 +1,6 @@
 import type { Owner } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import type { TenantOption } from '../kernel/sql/of-tenant.ts'
 import {
   type AbortUploadsOptions,
   type AbortUploadsReport,
@@ -153,7 +154,7 @@ export interface Operations<P extends string = string, V extends string = string
   forgetTarget(target: string, options?: ForgetTargetOptions): Promise<ForgetTargetReport>
 
   /** Returns the results that {@link eraseOwner} would have. Changes nothing. `invalid_input`. */
-  previewOwnerErasure(owner: Owner): Promise<ErasureReport>
+  previewOwnerErasure(owner: Owner, options?: TenantOption): Promise<ErasureReport>
   /**
    * Detaches everything that the owner holds, also in the trash; jobs purge the assets that nobody else holds. Assets on
    * hold are reported as `blocked`. Atomic. `invalid_input`.
@@ -233,7 +234,7 @@ export function operationsOf(runtime: Runtime): Operations {
     pauseDeliveries: (target) => pauseDeliveries(runtime, target),
     resumeDeliveries: (target) => resumeDeliveries(runtime, target),
     forgetTarget: (target, options) => forgetTarget(runtime, target, options),
-    previewOwnerErasure: (owner) => previewOwnerErasure(runtime, owner),
+    previewOwnerErasure: (owner, options) => previewOwnerErasure(runtime, owner, options),
     eraseOwner: (owner, options) => eraseOwner(runtime, owner, options),
     exportOwner: (owner, options) => exportOwner(runtime, owner, options),
     previewOwnerErasures: (owners, options) => previewOwnerErasures(runtime, owners, options),

@@ -3,6 +3,7 @@ import { lockAsset } from '../assets/lock.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
 import { purgeKey } from '../domain/queues.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { ofTenant, type TenantOption, tenantParameter } from '../kernel/sql/of-tenant.ts'
 import { booleanOrNull, text } from '../kernel/sql/row-values.ts'
 import { OPEN_SESSION } from '../kernel/sql/state-literals.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
@@ -14,7 +15,7 @@ import { assertAfter, assertSeconds, profilesIn } from './scope.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link purgeUnattached}. */
-export interface PurgeUnattachedOptions<P extends string = string> extends WalkOptions {
+export interface PurgeUnattachedOptions<P extends string = string> extends WalkOptions, TenantOption {
   /** Enqueues the purges; otherwise it only counts. @default false */
   readonly live?: boolean
   /** Only assets of this profile. @default all */
@@ -123,17 +124,22 @@ interface UnattachedAsset {
 
 async function* assetsIn(
   runtime: Runtime,
-  scope: Graces & { readonly profiles: readonly string[]; readonly after?: string },
+  scope: Graces & TenantOption & { readonly profiles: readonly string[]; readonly after?: string },
   progress: { lastId: string | null },
 ): AsyncGenerator<UnattachedAsset[]> {
   // The page is cut before it is filtered, so that no statement searches a million rows for the next unattached one.
   const sql = `select asset.id, ${UNATTACHED}
       and ${isOlder('$3', '$4')} as is_unattached
     from (select id, state, updated_at from rindle.media_assets
-      where profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
+      where profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid and ${ofTenant('tenant', '$5')}
       order by id limit ${PAGE_SIZE}) as asset ${HOLDERS}
     order by asset.id`
-  const values = [JSON.stringify(scope.profiles), scope.graceSeconds, scope.quarantineGraceSeconds]
+  const values = [
+    JSON.stringify(scope.profiles),
+    scope.graceSeconds,
+    scope.quarantineGraceSeconds,
+    tenantParameter(scope.tenant),
+  ]
   for await (const rows of pages(runtime.database, sql, { after: scope.after, values })) {
     const ids = rows.filter((row) => booleanOrNull(row, 'is_unattached') === true).map((row) => text(row, 'id'))
     const live = ids.length === 0 ? new Set() : await runtime.jobs.findLive('rindle_purge', ids.map(purgeKey))

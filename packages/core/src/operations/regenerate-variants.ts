@@ -4,6 +4,7 @@ import { isDeliverable } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
 import { RECIPE_SOURCE_COLUMNS, recipeSourceFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { ofTenant, type TenantOption, tenantParameter } from '../kernel/sql/of-tenant.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
 import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
@@ -22,7 +23,7 @@ import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link regenerateVariants}. */
-export interface RegenerateOptions<P extends string = string> extends WalkOptions {
+export interface RegenerateOptions<P extends string = string> extends WalkOptions, TenantOption {
   /** Only assets of this profile. @default all */
   readonly profile?: P
   /** Only this asset. @default all */
@@ -138,10 +139,10 @@ class Regeneration {
       from rindle.media_assets as asset
       where state in (${DELIVERABLE})
         and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
-        and ($3::uuid is null or id = $3::uuid)
+        and ($3::uuid is null or id = $3::uuid) and ${ofTenant('tenant', '$4')}
       order by id limit ${PAGE_SIZE}`
-    const { after, assetId = null } = this.#options
-    const values = [JSON.stringify(profiles), assetId]
+    const { after, assetId = null, tenant } = this.#options
+    const values = [JSON.stringify(profiles), assetId, tenantParameter(tenant)]
     for await (const rows of pages(this.#runtime.database, sql, { after, values })) {
       const lastId = text(rows.at(-1) ?? {}, 'id')
       yield rows

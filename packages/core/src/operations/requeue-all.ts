@@ -2,6 +2,7 @@ import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import { isDeliverable } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
+import { ofTenant, type TenantOption, tenantParameter } from '../kernel/sql/of-tenant.ts'
 import { type Row, text, time } from '../kernel/sql/row-values.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import { errorFields } from '../ports/logger.ts'
@@ -16,7 +17,7 @@ import { assertProfileName, assertSeconds, assertVariantName } from './scope.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link requeueAll}. */
-export interface RequeueAllOptions<P extends string = string> extends WalkOptions {
+export interface RequeueAllOptions<P extends string = string> extends WalkOptions, TenantOption {
   /** Enqueues; otherwise it only counts. @default false */
   readonly live?: boolean
   /** Only variants with this reason, or with it as a part: "insufficient_disk". @default any */
@@ -83,19 +84,23 @@ interface AssetGroup {
 // Exactly the states of the index `media_variants_unsuccessful_idx`, as literals.
 const FROM = `rindle.media_variants as variant where state in ('failed', 'cancelled')`
 
-/** $1 a time, $2 a reason, $3 a profile, $4 names. */
+/** $1 a time, $2 a reason, $3 a profile, $4 names, $5 a tenant. */
 const MATCHES = `updated_at < $1::timestamptz
   and ($2::text is null or error_reason = $2::text or $2::text = any (string_to_array(error_reason, ':')))
   and ($4::jsonb is null or jsonb_exists($4::jsonb, name))
   and ($3::text is null or exists (
-    select 1 from rindle.media_assets as asset where asset.id = variant.asset_id and asset.profile = $3::text))`
+    select 1 from rindle.media_assets as asset where asset.id = variant.asset_id and asset.profile = $3::text))
+  and ($5::jsonb is null or exists (
+    select 1 from rindle.media_assets as asset
+    where asset.id = variant.asset_id and ${ofTenant('asset.tenant', '$5')}))`
 
-function valuesOf(before: Date, { reason, profile, variants }: RequeueAllOptions): unknown[] {
+function valuesOf(before: Date, { reason, profile, variants, tenant }: RequeueAllOptions): unknown[] {
   return [
     before.toISOString(),
     reason ?? null,
     profile ?? null,
     variants === undefined ? null : JSON.stringify(variants),
+    tenantParameter(tenant),
   ]
 }
 

@@ -1,8 +1,9 @@
-import { isRindleError, type RindleError } from '../../domain/errors.ts'
-import { isReservedKey } from '../../domain/keys.ts'
+import { isRindleError, RindleError } from '../../domain/errors.ts'
+import { isManagedKey, isReservedKey, tenantIn } from '../../domain/keys.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { invalidLink } from '../../kernel/signed-tokens.ts'
+import type { TenantOption } from '../../kernel/sql/of-tenant.ts'
 import type { OpenedToken, StorageAdapter } from '../../ports/storage.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts'
 import { fileCacheControl } from './cache-control.ts'
@@ -16,7 +17,7 @@ import { type SentFile, sendFile } from './send-file.ts'
  * Options of {@link serveFile}: how slowly an upload may arrive. A slower one is refused with 408, and nothing of it is
  * stored. A reader of a file that stalls for `idleTimeoutMs` is cut off.
  */
-export type ServeFileOptions = BodyLimits
+export type ServeFileOptions = BodyLimits & TenantOption
 
 /**
  * Answers a request to a signed URL of local storage, with the token as the last segment of the path: `GET` and `HEAD`
@@ -28,7 +29,8 @@ export async function serveFile(runtime: Runtime, request: Request, options: Ser
   if (method === 'PUT') return readableByPages(await takeFile(runtime, request, options))
   const { idleTimeoutMs = DEFAULT_BODY_LIMITS.idleTimeoutMs } = options
   const { headers, signal } = request
-  const call = { method, path: new URL(request.url).pathname, headers, signal }
+  const within = options.tenant === undefined ? {} : { tenant: options.tenant }
+  const call = { method, path: new URL(request.url).pathname, headers, signal, ...within }
   return toResponse(await answerFile(runtime, call), idleTimeoutMs)
 }
 
@@ -38,20 +40,23 @@ export async function serveFile(runtime: Runtime, request: Request, options: Ser
  */
 export async function answerFile(
   runtime: Runtime,
-  call: FileCall & { readonly signal?: AbortSignal },
+  call: FileCall & TenantOption & { readonly signal?: AbortSignal },
 ): Promise<FileAnswer> {
   const { status, headers, body } = await read(runtime, call)
   return { status, headers: { ...headers, ...READABLE_BY_PAGES }, body }
 }
 
-async function read(runtime: Runtime, call: FileCall & { readonly signal?: AbortSignal }): Promise<FileAnswer> {
-  const { method, path } = call
+async function read(
+  runtime: Runtime,
+  call: FileCall & TenantOption & { readonly signal?: AbortSignal },
+): Promise<FileAnswer> {
+  const { method, path, tenant } = call
   if (method !== 'GET' && method !== 'HEAD') {
     const detail = `Method ${method} is not allowed.`
     return toAnswer(problemResponse({ status: 405, code: 'invalid_input', detail }, { allow: 'GET, HEAD, PUT' }))
   }
   try {
-    return await sendFile(runtime, call, sentFile(runtime, openToken(runtime, tokenIn(path), 'GET')))
+    return await sendFile(runtime, call, sentFile(runtime, withinTenant(openToken(runtime, tokenIn(path), 'GET'), tenant)))
   } catch (error) {
     return toAnswer(refusal(runtime, call, error, FAILED))
   }
@@ -59,7 +64,8 @@ async function read(runtime: Runtime, call: FileCall & { readonly signal?: Abort
 
 async function takeFile(runtime: Runtime, request: Request, options: ServeFileOptions): Promise<Response> {
   try {
-    const opened = openToken(runtime, tokenIn(new URL(request.url).pathname), 'PUT')
+    const token = tokenIn(new URL(request.url).pathname)
+    const opened = withinTenant(openToken(runtime, token, 'PUT'), options.tenant)
     const { etag } = await receivePut(opened.storage, opened.token, request, options)
     return new Response(null, { status: 200, headers: { etag: `"${etag}"`, 'cache-control': 'no-store' } })
   } catch (error) {
@@ -77,6 +83,13 @@ function tokenIn(path: string): string {
 interface OpenedFile {
   readonly storage: StorageAdapter
   readonly token: OpenedToken
+}
+
+/** The key says the tenant. Own files of the application have none, and their token is all that they ask for. */
+function withinTenant(opened: OpenedFile, tenant: string | null | undefined): OpenedFile {
+  const { key } = opened.token
+  if (tenant === undefined || !isManagedKey(key) || tenantIn(key) === tenant) return opened
+  throw new RindleError('not_found', 'There is no such file.')
 }
 
 function sentFile(runtime: Runtime, { storage, token }: OpenedFile): SentFile {

@@ -4,6 +4,7 @@ import { isServable } from '../../domain/stale-policy.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import { type ImageRuntime, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { invalidLink } from '../../kernel/signed-tokens.ts'
+import type { TenantOption } from '../../kernel/sql/of-tenant.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts'
 import { type AskedMember, rememberAsked } from '../../variants/ask.ts'
@@ -11,7 +12,7 @@ import { fileCacheControl, redirectCacheControl } from '../files/cache-control.t
 import { toResponse } from '../files/file-answer.ts'
 import { refusal } from '../files/refusal.ts'
 import { sendFile } from '../files/send-file.ts'
-import { forgetAsset, presentAsset, recentAsset } from '../recent-assets.ts'
+import { forgetAsset, presentAsset, recentAsset, withinTenant } from '../recent-assets.ts'
 import { contentDisposition } from '../urls/disposition.ts'
 import { variantFile } from '../urls/issue-url.ts'
 import { assertDeliverable } from '../urls/url.ts'
@@ -24,7 +25,7 @@ import { preferredTypes } from './negotiate.ts'
 import { waitForMember } from './wait-for-member.ts'
 
 /** Options of {@link serveImage}: a reader that stalls for `idleTimeoutMs` is cut off. */
-export type ServeImageOptions = Pick<BodyLimits, 'idleTimeoutMs'>
+export type ServeImageOptions = Pick<BodyLimits, 'idleTimeoutMs'> & TenantOption
 
 /**
  * Answers `GET` and `HEAD` of a family's URL, with the token as the last segment of the path: the member of the next
@@ -37,7 +38,7 @@ export async function serveImage(
   options: ServeImageOptions = {},
 ): Promise<Response> {
   const { idleTimeoutMs = DEFAULT_BODY_LIMITS.idleTimeoutMs } = options
-  const response = await answer(runtime, request, idleTimeoutMs).catch((error: unknown) =>
+  const response = await answer(runtime, request, { ...options, idleTimeoutMs }).catch((error: unknown) =>
     refusal(runtime, request, error, 'An image could not be served.'),
   )
   response.headers.set('vary', 'accept')
@@ -58,15 +59,21 @@ interface WantedImage {
   readonly acceptable: readonly string[]
 }
 
-async function answer(runtime: Runtime, request: Request, idleTimeoutMs: number): Promise<Response> {
+async function answer(
+  runtime: Runtime,
+  request: Request,
+  { idleTimeoutMs, tenant }: ServeImageOptions & { readonly idleTimeoutMs: number },
+): Promise<Response> {
   const { method } = request
   if (method !== 'GET' && method !== 'HEAD') {
     const detail = `Method ${method} is not allowed.`
     return problemResponse({ status: 405, code: 'invalid_input', detail }, { allow: 'GET, HEAD' })
   }
-  const response = await answerBy(recentAsset, runtime, request, idleTimeoutMs)
+  const response = await answerBy(withinTenant(recentAsset, tenant), runtime, request, idleTimeoutMs)
   // Its object may have been evicted or replaced since its row was read.
-  return response.status === 404 ? answerBy(presentAsset, runtime, request, idleTimeoutMs) : response
+  return response.status === 404
+    ? answerBy(withinTenant(presentAsset, tenant), runtime, request, idleTimeoutMs)
+    : response
 }
 
 async function answerBy(

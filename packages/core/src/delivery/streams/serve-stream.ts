@@ -4,10 +4,11 @@ import { isServable } from '../../domain/stale-policy.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { invalidLink } from '../../kernel/signed-tokens.ts'
+import type { TenantOption } from '../../kernel/sql/of-tenant.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { preflight, readableByPages } from '../files/cross-origin.ts'
 import { refusal } from '../files/refusal.ts'
-import { presentAsset, recentAsset } from '../recent-assets.ts'
+import { presentAsset, recentAsset, withinTenant } from '../recent-assets.ts'
 import { forbidden, refusalByAuthorizer } from '../urls/authorize.ts'
 import { announceIssued, type DeliveredFile, issueUrl, trackFile, variantFile } from '../urls/issue-url.ts'
 import { assertDeliverable } from '../urls/url.ts'
@@ -19,7 +20,7 @@ import { openStreamToken, type StreamGrant } from './stream-token.ts'
 import { streamsOf } from './stream-url.ts'
 
 /** Options of {@link serveStream}. */
-export interface ServeStreamOptions {
+export interface ServeStreamOptions extends TenantOption {
   /** Passed to the profile's authorizer, which is asked for each playlist. */
   readonly actor?: unknown
 }
@@ -40,19 +41,19 @@ export async function serveStream(
     const detail = `Method ${method} is not allowed.`
     return readableByPages(problemResponse({ status: 405, code: 'invalid_input', detail }, { allow: 'GET, HEAD' }))
   }
-  const response = await answer(runtime, request, options.actor).catch((error: unknown) =>
+  const response = await answer(runtime, request, options).catch((error: unknown) =>
     refusal(runtime, request, error, 'A playlist could not be served.'),
   )
   return readableByPages(response)
 }
 
-async function answer(runtime: Runtime, request: Request, actor: unknown): Promise<Response> {
+async function answer(runtime: Runtime, request: Request, { actor, tenant }: ServeStreamOptions): Promise<Response> {
   const [token = '', path = ''] = new URL(request.url).pathname.split('/').slice(-2)
   const grant = openStreamToken(streamsOf(runtime).tokens, token, runtime.now())
   // Its rungs may have become ready, or a track been added, since its row was read.
   const file =
-    fileOf(runtime, await recentAsset(runtime, grant.assetId), grant, path) ??
-    fileOf(runtime, await presentAsset(runtime, grant.assetId), grant, path)
+    fileOf(runtime, await withinTenant(recentAsset, tenant)(runtime, grant.assetId), grant, path) ??
+    fileOf(runtime, await withinTenant(presentAsset, tenant)(runtime, grant.assetId), grant, path)
   if (file === null) return problemResponse({ status: 404, code: 'not_found', detail: 'There is no such playlist.' })
   const { asset, profile, about } = file
   const refused = await refusalByAuthorizer(profile, { asset, ...about, actor })

@@ -47,10 +47,14 @@ export async function listAssets(runtime: Runtime, options: ListAssetsOptions = 
     states: ASSET_STATES,
     indexed: (bind) => [
       // An index has the order of one tenant, another one that of one profile; none has both.
-      ...(tenant === undefined ? profileCondition(options, bind) : [`tenant = ${bind(tenant, 'text')}`]),
+      ...(typeof tenant === 'string' ? [`tenant = ${bind(tenant, 'text')}`] : profileCondition(options, bind)),
       ...nameCondition(options, bind),
     ],
-    filters: (bind) => [...(tenant === undefined ? [] : profileCondition(options, bind)), ...filtersOf(options, bind)],
+    filters: (bind) => [
+      ...(typeof tenant === 'string' ? profileCondition(options, bind) : []),
+      ...(tenant === null ? ['tenant is null'] : []),
+      ...filtersOf(options, bind),
+    ],
   })
   return { assets: rows.map(assetFromRow), next }
 }

@@ -3,6 +3,7 @@ import { VARIANT_STATES, type VariantState } from '../../domain/states.ts'
 import { assertTenant } from '../../domain/tenant.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { variantFromRow } from '../../kernel/sql/entities-from-rows.ts'
+import { ofTenant } from '../../kernel/sql/of-tenant.ts'
 import { assertProfileName } from '../scope.ts'
 import { type ListingOptions, readPage } from './listing.ts'
 
@@ -44,7 +45,7 @@ export async function listVariants(runtime: Runtime, options: ListVariantsOption
         ? []
         : [
             `exists (select 1 from rindle.media_assets as asset
-            where asset.id = listed.asset_id and asset.tenant = ${bind(tenant, 'text')})`,
+            where asset.id = listed.asset_id and ${ofTenant('asset.tenant', bind(JSON.stringify(tenant), 'jsonb'))})`,
           ]),
     ],
   })

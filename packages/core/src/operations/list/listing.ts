@@ -2,16 +2,15 @@ import type { SqlExecutor } from '@rindle/prisma'
 import { validate } from 'uuid'
 import type { Owner } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
+import type { TenantOption } from '../../kernel/sql/of-tenant.ts'
 import { type Row, text, textOrNull } from '../../kernel/sql/row-values.ts'
 
 /** The filters and the cursor of every list. */
-export interface ListingOptions<S extends string, P extends string> {
+export interface ListingOptions<S extends string, P extends string> extends TenantOption {
   /** Only rows in this state, or in one of these. @default all */
   readonly state?: S | readonly S[]
   /** Only of this profile; also one that is no longer configured, as long as it has assets. @default all */
   readonly profile?: P
-  /** Only assets of this tenant. @default all */
-  readonly tenant?: string
   /** Only assets that this owner holds, at any slot. @default all */
   readonly owner?: Owner
   /** Only rows with this reason, or with it as a part: "unknown_profile" of "promotion_failed:unknown_profile". @default all */

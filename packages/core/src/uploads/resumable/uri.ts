@@ -4,6 +4,7 @@ import type { UploadSession } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
 import { equalsInConstantTime } from '../../kernel/equals-in-constant-time.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
+import type { TenantOption } from '../../kernel/sql/of-tenant.ts'
 import { textOrNull } from '../../kernel/sql/row-values.ts'
 import { readSession } from '../sessions.ts'
 
@@ -28,13 +29,15 @@ export function sessionUriOf({ id, actorId }: Pick<UploadSession, 'id' | 'actorI
 export async function findResumableSession(
   runtime: Runtime,
   sessionUri: string,
-  { actorId }: { readonly actorId: string | null },
+  { actorId, tenant }: { readonly actorId: string | null } & TenantOption,
 ): Promise<UploadSession> {
   const [id = ''] = sessionUri.split('.', 1)
   const secret = validate(id) ? await readSecret(runtime, id) : null
   if (secret === null) throw unknownUri()
   if (!equalsInConstantTime(sessionUri, sessionUriOf({ id, actorId }, secret))) throw unknownUri()
-  return (await readSession(runtime, id)).session
+  const { session } = await readSession(runtime, id)
+  if (tenant !== undefined && session.tenant !== tenant) throw unknownUri()
+  return session
 }
 
 /**

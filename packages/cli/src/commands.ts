@@ -25,6 +25,7 @@ import { pruneRuns } from './commands/prune-runs.ts'
 import { purge } from './commands/purge.ts'
 import { purgeTrashed } from './commands/purge-trashed.ts'
 import { purgeUnattached } from './commands/purge-unattached.ts'
+import { quotas } from './commands/quotas.ts'
 import { recoverLostWork } from './commands/recover-lost-work.ts'
 import { redeliver } from './commands/redeliver.ts'
 import { regenerateVariants } from './commands/regenerate-variants.ts'
@@ -91,6 +92,7 @@ export const COMMANDS: readonly Command[] = [
   evictVariants,
   pruneRuns,
   pruneEvents,
+  quotas,
   eraseOwner,
   exportOwner,
 ]

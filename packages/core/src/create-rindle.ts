@@ -35,7 +35,7 @@ import { eventTargetsOf } from './kernel/event-targets.ts'
 import { Flights } from './kernel/flights.ts'
 import { mappingErrors } from './kernel/map-database-error.ts'
 import type { FetchNetwork } from './kernel/outbound/fetch-network.ts'
-import { type ImageRuntime, profileOf, type Runtime, type StreamRuntime, storageOf } from './kernel/runtime.ts'
+import { type ImageRuntime, type Runtime, type StreamRuntime, storageOf } from './kernel/runtime.ts'
 import { signedTokens } from './kernel/signed-tokens.ts'
 import { SourceCache } from './kernel/source-cache.ts'
 import { withTransaction } from './kernel/unit-of-work.ts'
@@ -59,11 +59,11 @@ import type { StorageAdapter } from './ports/storage.ts'
 import type { GaugeReading, Telemetry } from './ports/telemetry.ts'
 import type { AnyProfiles, Profiles } from './profile/names.ts'
 import type { AnyProfile } from './profile/profile.ts'
-import type { Rindle } from './rindle.ts'
+import type { Rindle, TenantRindle } from './rindle.ts'
 import { startRuntime, stopRuntime } from './start.ts'
 import { tracedJobs } from './telemetry/traced-jobs.ts'
 import { tracedStorage } from './telemetry/traced-storage.ts'
-import { type TenantRindle, tenantView } from './tenant-view.ts'
+import { tenantView } from './tenant-view.ts'
 import { addTrack } from './tracks/add-track.ts'
 import { removeTrack } from './tracks/remove-track.ts'
 import { abortUpload } from './uploads/abort.ts'
@@ -349,7 +349,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     abortUpload: (sessionId) => abortUpload(runtime, sessionId),
     uploadSession: async (sessionId) => (await readSession(runtime, sessionId)).session,
     uploaderOf: (assetId) => uploaderOf(runtime, assetId),
-    storageAdapterFor: (profile, upload = {}) => storageOf(runtime, storageFor(runtime, profile, upload)),
+    storageAdapterFor: (profile, origin = {}) => storageOf(runtime, storageFor(runtime, profile, origin)),
     store: (profile, key, source, options) => store(runtime, profile, key, source, options),
     storeVariant: (profile, key, source, options) => storeVariant(runtime, profile, key, source, options),
     download: (profile, key, path, options) => downloadObject(runtime, profile, key, path, options),

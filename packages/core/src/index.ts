@@ -125,6 +125,7 @@ export type { TenantOption } from './kernel/sql/of-tenant.ts'
 export type { TransactionHandle } from './kernel/unit-of-work.ts'
 export type { MirrorLag } from './mirrors/mirror-changes.ts'
 export { mirrored } from './mirrors/mirrored.ts'
+export type { OwnFiles } from './objects/own-files.ts'
 export type { StoreOptions, StoreVariantOptions } from './objects/store.ts'
 export type { KeyUrlOptions } from './objects/url-for-key.ts'
 export type {
@@ -167,6 +168,14 @@ export type { PruneRunsOptions, PruneRunsReport } from './operations/prune-runs.
 export type { PurgeAssetOptions, PurgeAssetReport } from './operations/purge-asset.ts'
 export type { PurgeTrashedOptions, PurgeTrashedReport } from './operations/purge-trashed.ts'
 export type { PurgeUnattachedOptions, PurgeUnattachedReport } from './operations/purge-unattached.ts'
+export type {
+  ListQuotasOptions,
+  QuotaAccount,
+  QuotaDrift,
+  QuotaPage,
+  RecountQuotasOptions,
+  RecountQuotasReport,
+} from './operations/quotas.ts'
 export type { RecoverOptions, RecoverReport } from './operations/recover-lost-work.ts'
 export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './operations/regenerate-variants.ts'
 export type { ReleaseOptions, ReleaseReport } from './operations/release-asset.ts'
@@ -260,13 +269,12 @@ export type {
   DirectUploads,
   FetchedUploads,
   Instance,
-  OwnFiles,
   ProxiedUploads,
   ResumableUploads,
   Rindle,
+  TenantRindle,
   UploadSessions,
 } from './rindle.ts'
-export type { TenantRindle } from './tenant-view.ts'
 export type { AddTrackOptions } from './tracks/add-track.ts'
 export type { RemoveTrackOptions } from './tracks/remove-track.ts'
 export type { Adoption, AdoptOptions, AdoptPlace, AdoptSource } from './uploads/adopted/adopt-options.ts'

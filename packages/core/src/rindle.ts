@@ -17,6 +17,7 @@ import type { WorkOptions } from './jobs/work.ts'
 import type { RunningWorkers } from './kernel/running-workers.ts'
 import type { TenantOption } from './kernel/sql/of-tenant.ts'
 import type { TransactionHandle } from './kernel/unit-of-work.ts'
+import type { OwnFiles } from './objects/own-files.ts'
 import type { StoreOptions, StoreVariantOptions } from './objects/store.ts'
 import type { KeyUrlOptions } from './objects/url-for-key.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
@@ -32,7 +33,7 @@ import type {
 } from './ports/storage.ts'
 import type { GaugeReading } from './ports/telemetry.ts'
 import type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
-import type { TenantRindle } from './tenant-view.ts'
+import type { TENANT_SCOPES } from './tenant-scopes.ts'
 import type { AddTrackOptions } from './tracks/add-track.ts'
 import type { RemoveTrackOptions } from './tracks/remove-track.ts'
 import type { Adoption, AdoptOptions, AdoptSource } from './uploads/adopted/adopt-options.ts'
@@ -338,39 +339,6 @@ export interface Attachments<Ps extends AnyProfiles = Profiles> {
   ): Promise<readonly AttachmentWithAsset<ProfileWith<Ps, S> & string>[]>
 }
 
-/** The application's own files, beside those of Rindle and in the same storages. */
-export interface OwnFiles<Ps extends AnyProfiles = Profiles> {
-  /** The storage of a profile's media, or the one that it chooses for this upload. `unknown_profile`. */
-  storageAdapterFor(profile: keyof Ps & string, upload?: UploadOrigin & { readonly owner?: Owner }): StorageAdapter
-  /**
-   * Streams your own file into the storage of a profile, under your own key, and replaces the present object. Rindle
-   * neither checks nor deletes the file: use {@link upload} for files of users. Never call it inside a transaction.
-   * `conflict` for a key that is Rindle's, `upload_rejected` past `maxBytes`, `checksum_mismatch`,
-   * `storage_key_invalid`.
-   */
-  store(profile: keyof Ps & string, key: string, source: UploadSource, options?: StoreOptions): Promise<StoredObject>
-  /** {@link store} for a file made from an asset: a failure is logged with the asset's id and the file's name. */
-  storeVariant(
-    profile: keyof Ps & string,
-    key: string,
-    source: UploadSource,
-    options: StoreVariantOptions,
-  ): Promise<StoredObject>
-  /**
-   * Writes an object to a new file. `storage_object_missing`, `invalid_input` (the file exists), `storage_key_invalid`.
-   */
-  download(profile: keyof Ps & string, key: string, path: string, options?: ConditionalOptions): Promise<StoredObject>
-  /** The storage's facts about an object; `undefined`: none. `capability_unsupported`, `storage_key_invalid`. */
-  head(profile: keyof Ps & string, key: string, options?: StorageCallOptions): Promise<StoredObject | undefined>
-  /** Deletes your own file; success when it is gone. `conflict` for a key that is Rindle's, `storage_key_invalid`. */
-  delete(profile: keyof Ps & string, key: string, options?: StorageCallOptions): Promise<void>
-  /**
-   * Returns a URL of your own file, public or signed by the profile's policy. Asks the authorizer first, with the key,
-   * but neither database nor storage. `conflict` for a key that is Rindle's, `forbidden`, `storage_key_invalid`.
-   */
-  urlForKey(profile: keyof Ps & string, key: string, options?: KeyUrlOptions): Promise<string>
-}
-
 /** Methods for monitors and operators. */
 export interface Diagnostics<Ps extends AnyProfiles = Profiles> {
   /**
@@ -408,3 +376,17 @@ export interface Rindle<Ps extends AnyProfiles = Profiles>
     OwnFiles<Ps>,
     Diagnostics<Ps>,
     Operations<keyof Ps & string, VariantName<Ps, keyof Ps> & string> {}
+
+/** The verbs that a tenant has. */
+type TenantVerb = {
+  [Name in keyof typeof TENANT_SCOPES]: (typeof TENANT_SCOPES)[Name] extends 'none' ? never : Name
+}[keyof typeof TENANT_SCOPES]
+
+/**
+ * An instance that keeps to one tenant; made by `rindle.forTenant(…)`. Uploads get the tenant, lists and verbs over many
+ * assets see only its assets, and an asset or a session of another tenant is `not_found`, as if it did not exist.
+ */
+export type TenantRindle<Ps extends AnyProfiles = Profiles> = Pick<Rindle<Ps>, TenantVerb | 'profiles'> & {
+  /** The tenant; `null`: what belongs to none. */
+  readonly tenant: string | null
+}

@@ -2,28 +2,13 @@ import { validate } from 'uuid'
 import { RindleError } from './domain/errors.ts'
 import { assertTenant } from './domain/tenant.ts'
 import type { Runtime } from './kernel/runtime.ts'
-import { type Row, textOrNull } from './kernel/sql/row-values.ts'
-import type { AnyProfiles, Profiles } from './profile/names.ts'
-import type { Rindle } from './rindle.ts'
+import { textOrNull } from './kernel/sql/row-values.ts'
+import type { TenantRindle } from './rindle.ts'
 import { TENANT_SCOPES, type TenantScope } from './tenant-scopes.ts'
 import type { VerbName } from './verbs.ts'
 
 /** A new method has its line in the table. */
 const SCOPES: { readonly [Name in VerbName]: TenantScope } = TENANT_SCOPES
-
-/** The verbs that a tenant has. */
-type TenantVerb = {
-  [Name in keyof typeof TENANT_SCOPES]: (typeof TENANT_SCOPES)[Name] extends 'none' ? never : Name
-}[keyof typeof TENANT_SCOPES]
-
-/**
- * An instance that keeps to one tenant; made by `rindle.forTenant(…)`. Uploads get the tenant, lists and verbs over many
- * assets see only its assets, and an asset or a session of another tenant is `not_found`, as if it did not exist.
- */
-export type TenantRindle<Ps extends AnyProfiles = Profiles> = Pick<Rindle<Ps>, TenantVerb | 'profiles'> & {
-  /** The tenant; `null`: what belongs to none. */
-  readonly tenant: string | null
-}
 
 type Method = (...args: unknown[]) => unknown
 
@@ -87,7 +72,7 @@ class TenantGuard {
     const { rows } = await this.#runtime.database.executeSql(`select tenant from rindle.${table} where id = $1::uuid`, [
       id,
     ])
-    return rows[0] !== undefined && textOrNull(rows[0] as Row, 'tenant') === this.#tenant
+    return rows[0] !== undefined && textOrNull(rows[0], 'tenant') === this.#tenant
   }
 
   #withTenant(args: readonly unknown[], at: number): unknown[] {

@@ -1,5 +1,6 @@
 import type { TrashAndHolds } from './attachments/trash-and-holds.ts'
 import type { Delivery } from './delivery/delivery.ts'
+import type { OwnFiles } from './objects/own-files.ts'
 import type { Operations } from './operations/operations.ts'
 import type {
   AdoptedUploads,
@@ -9,7 +10,6 @@ import type {
   DirectUploads,
   FetchedUploads,
   Instance,
-  OwnFiles,
   ProxiedUploads,
   ResumableUploads,
   Rindle,
@@ -145,6 +145,8 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   purgeAsset: { group: 'operations', surface: 'operation', isTraced: true },
   evictVariants: { group: 'operations', surface: 'operation', isTraced: true },
   pruneRuns: { group: 'operations', surface: 'operation', isTraced: true },
+  listQuotas: { group: 'operations', surface: 'operation', isTraced: false },
+  recountQuotas: { group: 'operations', surface: 'operation', isTraced: true },
   pruneEvents: { group: 'operations', surface: 'operation', isTraced: true },
   eventTargets: { group: 'operations', surface: 'operation', isTraced: false },
   listDeliveries: { group: 'operations', surface: 'operation', isTraced: false },

@@ -18,6 +18,7 @@ import {
   workerRow,
 } from './legal-rows.ts'
 import { moveRows, refusedMoves } from './move-rows.ts'
+import { quotaRow, refusedQuotas } from './quota-rows.ts'
 import { refusedTracks, trackRow } from './track-rows.ts'
 import { holdRow, refusedTrash, relocationRow, trashedAttachmentRow } from './trash-rows.ts'
 
@@ -97,7 +98,8 @@ const ofTrash: Readonly<Record<'trashedAttachment' | 'relocation' | 'hold', Buil
   hold: (changes) => ['media_holds', holdRow(asset.id, changes)],
 }
 const aMaintenanceRun: Builder = (changes) => ['media_maintenance_runs', maintenanceRunRow(changes)]
-const aQuota: Builder = (changes) => ['media_quotas', { account: 'actor:1', bytes: 0, assets: 0, ...changes }]
+const aQuota: Builder = (changes) => ['media_quotas', quotaRow(changes)]
+const ofQuotas = { media_assets: anAsset, media_upload_sessions: aSession, media_quotas: aQuota } as const
 const anAction: Builder = (changes) => ['media_operator_actions', operatorActionRow(changes)]
 
 const states = {
@@ -231,10 +233,6 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_assets_duration_ms_check', anAsset, { duration_ms: -1 }],
   ['media_assets_focus_check', anAsset, { focus_x: 0.5 }],
   ['media_assets_focus_check', anAsset, { focus_x: -0.1, focus_y: 1.5 }],
-  ['media_assets_tenant_check', anAsset, { tenant: 'ACME' }],
-  ['media_assets_tenant_check', anAsset, { tenant: 'acme/photos' }],
-  ['media_assets_quota_check', anAsset, { quota_account: 'actor:1' }],
-  ['media_assets_quota_check', anAsset, { quota_account: 'actor:1', quota_bytes: -1, quota_assets: 1 }],
   ['media_assets_thumb_hash_check', anAsset, { thumb_hash: 'data:image/png' }],
   ['media_assets_checksum_sha256_check', anAsset, { checksum_sha256: digest.slice(1) }],
   ['media_assets_checksum_sha256_check', anAsset, { checksum_sha256: digest.toUpperCase() }],
@@ -268,8 +266,6 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['recipe not null', aVariant, { recipe: null }],
   ['media_variants_asset_id_fkey', aVariant, { asset_id: '00000000-0000-7000-8000-000000000000' }],
 
-  ['media_quotas_account_check', aQuota, { account: '' }],
-  ['media_upload_sessions_tenant_check', aSession, { tenant: '' }],
   ['media_upload_sessions_state_check', aSession, { state: 'staged' }],
   ['media_upload_sessions_upload_strategy_check', aSession, { upload_strategy: 'post' }],
   ['media_upload_sessions_completed_check', aSession, { state: 'completed' }],
@@ -341,6 +337,11 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_processing_runs_variant_name_check', aRun, { variant_name: '' }],
   ['media_workers_targets_check', aWorker, { targets: '{}' }],
   ...refusedMoves.map(([constraint, table, row]): [string, Builder, Row] => [constraint, ofMove(table), row]),
+  ...refusedQuotas.map(([constraint, table, changes]): [string, Builder, Row] => [
+    constraint,
+    ofQuotas[table],
+    changes,
+  ]),
   ...refusedTracks.map(([constraint, changes]): [string, Builder, Row] => [constraint, aTrack, changes]),
   ...refusedTrash.map(([constraint, what, changes]): [string, Builder, Row] => [constraint, ofTrash[what], changes]),
   ...refusedEvents.map(([constraint, what, changes]): [string, Builder, Row] => [constraint, ofEvents[what], changes]),

@@ -20,11 +20,15 @@ export const eraseOwner: Command = defineCommand({
   },
   options: {
     'owners-file': { type: 'string', requiresArg: true, describe: 'Owners, type:id on each line' },
+    tenant: { type: 'string', requiresArg: true, describe: 'Of one owner: only assets of this tenant' },
     ...LIVE_OPTIONS,
   },
   run: async (args, context) => {
     const live = isLive(args)
-    const { type, id, 'owners-file': file } = args
+    const { type, id, tenant, 'owners-file': file } = args
+    if (file !== undefined && tenant !== undefined) {
+      throw new RindleError('invalid_input', '--tenant goes with one owner, not with --owners-file.')
+    }
     if (file !== undefined && type === undefined) {
       const path = resolve(context.io.cwd, file)
       const total = await countOwners(path, file)
@@ -37,7 +41,8 @@ export const eraseOwner: Command = defineCommand({
     }
     return runOperationCommand(args, context, 'erasure of an owner', async (rindle) => {
       const owner = { type, id }
-      const report = live ? await rindle.eraseOwner(owner) : await rindle.previewOwnerErasure(owner)
+      const within = tenant === undefined ? {} : { tenant }
+      const report = live ? await rindle.eraseOwner(owner, within) : await rindle.previewOwnerErasure(owner, within)
       return resultOfOne(report, live)
     })
   },

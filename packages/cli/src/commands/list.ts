@@ -26,6 +26,7 @@ export const list: Command = defineCommand({
   options: {
     state: { type: 'string', requiresArg: true, describe: 'Only in these states, as in failed,missing' },
     profile: { type: 'string', requiresArg: true, describe: 'Only of this profile' },
+    tenant: { type: 'string', requiresArg: true, describe: 'Only of this tenant' },
     owner: { type: 'string', requiresArg: true, describe: 'Only assets of this owner, type:id' },
     kind: { choices: ASSET_KINDS, requiresArg: true, describe: 'Only assets of this kind' },
     slot: { type: 'string', requiresArg: true, describe: 'Only assets that are attached at this slot' },
@@ -39,11 +40,12 @@ export const list: Command = defineCommand({
     limit: { type: 'number', requiresArg: true, default: 50, describe: `Rows of the page, at most ${MOST_ROWS}` },
   },
   run: async (args, context) => {
-    const { profile, error, after } = args
+    const { profile, tenant, error, after } = args
     const owner = args.owner === undefined ? undefined : ownerOf(args.owner)
     const since = sinceOf(args.since, new Date())
     const common = {
       ...(profile === undefined ? {} : { profile }),
+      ...(tenant === undefined ? {} : { tenant }),
       ...(owner === undefined ? {} : { owner }),
       ...(error === undefined ? {} : { error }),
       ...(since === undefined ? {} : { since }),

@@ -16,6 +16,7 @@ export const purgeUnattached: Command = defineCommand({
   options: {
     ...LIVE_OPTIONS,
     profile: SCOPE_OPTIONS.profile,
+    tenant: SCOPE_OPTIONS.tenant,
     'grace-sec': { type: 'number', requiresArg: true, default: 604_800, describe: 'Keep younger ones' },
     'quarantine-grace-sec': {
       type: 'number',

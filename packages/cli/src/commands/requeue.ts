@@ -28,6 +28,7 @@ export const requeue: Command = defineCommand({
       describe: 'With --all: only with this reason, as in insufficient_disk',
     },
     profile: { type: 'string', requiresArg: true, describe: 'With --all: only assets of this profile' },
+    tenant: { type: 'string', requiresArg: true, describe: 'With --all: only assets of this tenant' },
     'older-than-sec': {
       type: 'number',
       requiresArg: true,
@@ -54,11 +55,12 @@ interface Scope {
   readonly 'dry-run': boolean
   readonly reason?: string | undefined
   readonly profile?: string | undefined
+  readonly tenant?: string | undefined
   readonly 'older-than-sec'?: number | undefined
 }
 
 /** One asset, or all of them: what narrows the one says nothing about the other. */
-function assertScope({ assetId, all, live, reason, profile, 'older-than-sec': olderThan }: Scope): void {
+function assertScope({ assetId, all, live, reason, profile, tenant, 'older-than-sec': olderThan }: Scope): void {
   if (all && assetId !== undefined) {
     throw new RindleError('invalid_input', 'Name an asset, or say --all; not both.')
   }
@@ -68,6 +70,7 @@ function assertScope({ assetId, all, live, reason, profile, 'older-than-sec': ol
     '--live': live || undefined,
     '--reason': reason,
     '--profile': profile,
+    '--tenant': tenant,
     '--older-than-sec': olderThan,
   })
   const [wrong] = given.find(([, value]) => value !== undefined) ?? []
@@ -93,11 +96,12 @@ async function requeueMany(
   args: Scope,
   options: WalkOptions & { readonly variants?: readonly string[] },
 ): Promise<OperationResult> {
-  const { reason, profile, 'older-than-sec': olderThan } = args
+  const { reason, profile, tenant, 'older-than-sec': olderThan } = args
   const { selected, enqueued, skipped, errors, dryRun, interrupted } = await rindle.requeueAll({
     ...options,
     ...(reason === undefined ? {} : { reason }),
     ...(profile === undefined ? {} : { profile }),
+    ...(tenant === undefined ? {} : { tenant }),
     ...(olderThan === undefined ? {} : { olderThanSeconds: secondsOf('--older-than-sec', olderThan) }),
     live: isLive({ live: args.live, 'dry-run': args['dry-run'] || undefined }),
   })

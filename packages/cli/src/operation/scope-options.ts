@@ -3,6 +3,7 @@ import { RindleError } from '@rindle/core'
 /** Options of verbs that work on all profiles, or on one. */
 export const SCOPE_OPTIONS = {
   profile: { type: 'string', requiresArg: true, describe: 'Only assets of this profile' },
+  tenant: { type: 'string', requiresArg: true, describe: 'Only assets of this tenant' },
   variant: { type: 'string', requiresArg: true, describe: 'Only variants of this name' },
 } as const
 
@@ -18,6 +19,7 @@ export const CONCURRENCY_OPTION = { type: 'number', requiresArg: true, describe:
 /** The arguments that {@link scopeOf} reads. */
 interface ScopeArguments {
   readonly profile?: string | undefined
+  readonly tenant?: string | undefined
   readonly variant?: string | undefined
   readonly storage?: string | undefined
   readonly after?: string | undefined
@@ -25,8 +27,9 @@ interface ScopeArguments {
 }
 
 /** The given options of a verb; the verb has defaults for the others. Pure. `invalid_input`. */
-export function scopeOf({ profile, variant, storage, after, concurrency }: ScopeArguments): {
+export function scopeOf({ profile, tenant, variant, storage, after, concurrency }: ScopeArguments): {
   profile?: string
+  tenant?: string
   variant?: string
   storage?: string
   after?: string
@@ -37,6 +40,7 @@ export function scopeOf({ profile, variant, storage, after, concurrency }: Scope
   }
   return {
     ...(profile === undefined ? {} : { profile }),
+    ...(tenant === undefined ? {} : { tenant }),
     ...(variant === undefined ? {} : { variant }),
     ...(storage === undefined ? {} : { storage }),
     ...(after === undefined ? {} : { after }),

@@ -134,6 +134,7 @@ export const MAINTENANCE = [
   'evict_variants',
   'prune_runs',
   'prune_events',
+  'recount_quotas',
 ] as const
 
 /** One of {@link MAINTENANCE}. */

@@ -35,6 +35,14 @@ import { type PruneRunsOptions, type PruneRunsReport, pruneRuns } from './prune-
 import { type PurgeAssetOptions, type PurgeAssetReport, purgeAsset } from './purge-asset.ts'
 import { type PurgeTrashedOptions, type PurgeTrashedReport, purgeTrashed } from './purge-trashed.ts'
 import { type PurgeUnattachedOptions, type PurgeUnattachedReport, purgeUnattached } from './purge-unattached.ts'
+import {
+  type ListQuotasOptions,
+  listQuotas,
+  type QuotaPage,
+  type RecountQuotasOptions,
+  type RecountQuotasReport,
+  recountQuotas,
+} from './quotas.ts'
 import { type RecoverOptions, type RecoverReport, recoverLostWork } from './recover-lost-work.ts'
 import { type RegenerateOptions, type RegenerateReport, regenerateVariants } from './regenerate-variants.ts'
 import { type ReleaseOptions, type ReleaseReport, releaseAsset } from './release-asset.ts'
@@ -130,6 +138,14 @@ export interface Operations<P extends string = string, V extends string = string
   evictVariants(options?: EvictOptions<P>): Promise<EvictReport>
   /** Deletes old processing runs; without `live` it counts. */
   pruneRuns(options?: PruneRunsOptions): Promise<PruneRunsReport>
+
+  /** Lists the accounts of quotas with their use and their limits, in pages. Changes nothing. `invalid_input`. */
+  listQuotas(options?: ListQuotasOptions): Promise<QuotaPage>
+  /**
+   * Counts what each account of a quota holds again, from the rows of its assets; with `live` it writes what it counted,
+   * without it only compares.
+   */
+  recountQuotas(options?: RecountQuotasOptions): Promise<RecountQuotasReport>
 
   /** Deletes old events with their deliveries; without `live` it counts. */
   pruneEvents(options?: PruneEventsOptions): Promise<PruneEventsReport>
@@ -227,6 +243,8 @@ export function operationsOf(runtime: Runtime): Operations {
     purgeAsset: (assetId, options) => purgeAsset(runtime, assetId, options),
     evictVariants: (options) => evictVariants(runtime, options),
     pruneRuns: (options) => pruneRuns(runtime, options),
+    listQuotas: (options) => listQuotas(runtime, options),
+    recountQuotas: (options) => recountQuotas(runtime, options),
     pruneEvents: (options) => pruneEvents(runtime, options),
     eventTargets: () => eventTargets(runtime),
     listDeliveries: (options) => listDeliveries(runtime, options),

@@ -1,4 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import { ofTenant, type TenantOption, tenantParameter } from '../kernel/sql/of-tenant.ts'
 import { json, type Row, text, textOrNull, timeOrNull } from '../kernel/sql/row-values.ts'
 import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
@@ -13,7 +14,7 @@ export interface StoredAsset extends StoredOriginal {
 }
 
 /** The assets to walk, and the variants of them. */
-export interface StoredAssetsOptions {
+export interface StoredAssetsOptions extends TenantOption {
   readonly profiles: readonly string[]
   readonly variant?: string
   readonly storage?: string
@@ -23,7 +24,7 @@ export interface StoredAssetsOptions {
 /** Walks the deliverable assets with their tracks, and their variants that have an object or should have one. */
 export async function* storedAssets(
   database: SqlExecutor,
-  { profiles, variant, storage, after }: StoredAssetsOptions,
+  { profiles, variant, storage, after, tenant }: StoredAssetsOptions,
 ): AsyncGenerator<StoredAsset[]> {
   const sql = `select asset.*,
       coalesce(jsonb_agg(jsonb_build_object('id', variant.id, 'name', variant.name, 'state', variant.state,
@@ -36,7 +37,7 @@ export async function* storedAssets(
       from rindle.media_assets
       where state in (${DELIVERABLE})
         and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
-        and ($4::text is null or storage = $4::text)
+        and ($4::text is null or storage = $4::text) and ${ofTenant('tenant', '$5')}
       order by id limit ${PAGE_SIZE}) as asset
     left join rindle.media_variants as variant on variant.asset_id = asset.id
       and variant.state in ('ready', 'stale', 'missing', 'failed') and variant.storage_key is not null
@@ -44,7 +45,7 @@ export async function* storedAssets(
     group by asset.id, asset.storage, asset.storage_key, asset.byte_size, asset.checksum_sha256,
       asset.original_damaged_at
     order by asset.id`
-  const values = [JSON.stringify(profiles), variant ?? null, storage ?? null]
+  const values = [JSON.stringify(profiles), variant ?? null, storage ?? null, tenantParameter(tenant)]
   for await (const rows of pages(database, sql, { after, values })) yield rows.map(storedAsset)
 }
 

@@ -1,4 +1,5 @@
 import type { Runtime } from '../kernel/runtime.ts'
+import type { TenantOption } from '../kernel/sql/of-tenant.ts'
 import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import { errorFields } from '../ports/logger.ts'
 import { countAssets } from './count-rows.ts'
@@ -12,7 +13,7 @@ import { noteVariant, type StoredVariant, seePart } from './stored-variants.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link verifyStorage}. */
-export interface VerifyStorageOptions<P extends string = string> extends WalkOptions {
+export interface VerifyStorageOptions<P extends string = string> extends WalkOptions, TenantOption {
   /** Only assets of this profile. @default all */
   readonly profile?: P
   /** Only variants of this name, and neither originals nor tracks. @default all */

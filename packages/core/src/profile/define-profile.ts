@@ -150,8 +150,8 @@ export function defineProfile<
 
 /** `config_invalid` for a function that needs somebody to choose for. */
 function storageOfNobody(choose: (upload: StorageChoice) => string): string {
-  const name: unknown = choose({ actorId: null, owner: null, tenant: null })
-  if (typeof name === 'string' && name !== '') return name
+  const chosen: unknown = choose({ actorId: null, owner: null, tenant: null })
+  if (typeof chosen === 'string' && chosen !== '') return chosen
   const message = 'must return the name of a storage, at once, and also where actorId, owner and tenant are null'
   throw invalidOptions('The profile is not valid', [{ path: 'storage', message }])
 }

@@ -65,6 +65,8 @@ export default defineConfig({
       {
         text: 'Day two',
         items: [
+          { text: 'Quotas', link: '/guide/quotas' },
+          { text: 'Tenants', link: '/guide/tenants' },
           { text: 'Operations, by symptom', link: '/guide/operations' },
           { text: 'Moving and mirroring', link: '/guide/moving' },
           { text: 'The console', link: '/guide/console' },

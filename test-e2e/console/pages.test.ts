@@ -85,6 +85,20 @@ describe('the console', () => {
     expect([found.status, found.headers.get('location')]).toEqual([303, `/admin/media/assets/${picture.id}`])
   })
 
+  it('shows the assets of one tenant, and what accounts hold against their limits', async () => {
+    const { rindle } = application
+    const own = await rindle.forTenant('acme').upload('photo', await grain(16, 16), { filename: 'own.jpg' })
+    const list = await textOf('/assets?tenant=acme')
+    expect([list.includes(own.id), list.includes(picture.id)]).toEqual([true, false])
+    expect(await textOf(`/assets/${own.id}`)).toContain('<code class="any">acme</code>')
+    const account = { account: 'acme/actor:<42>', bytes: 1_500_000n, assets: 3n, maxBytes: 2_000_000n }
+    await rindle.prisma.mediaQuota.create({ data: account })
+    const page = await textOf('/quotas')
+    expect(page).toContain('acme/actor:&lt;42&gt;')
+    expect(page).toMatch(/1\.5 MB of 2(\.0)? MB<meter min="0" max="2000000" value="1500000"/)
+    expect(await textOf('/quotas?account=actor:7')).toContain('There is no such account')
+  })
+
   it('says what is wrong with a filter', async () => {
     const response = await get('/assets?owner=88')
     expect(response.status).toBe(400)

@@ -229,6 +229,7 @@ describe('a verb of maintenance', () => {
     'regenerateVariants',
     'backfillMetadata',
     'verifyStorage',
+    'recountQuotas',
     'scanOrphans',
     'abortIncompleteUploads',
     'cleanupOrphans',

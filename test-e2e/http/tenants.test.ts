@@ -1,6 +1,7 @@
 import { defineProfile, type Rindle, type TenantRindle } from '@rindle/core'
 import { createHandler, type RindleHandler } from '@rindle/http'
 import { image } from '@rindle/processor-image/recipes'
+import { memoryStorage } from '@rindle/testing'
 import { tusServer } from '@rindle/tus'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,6 +18,7 @@ const profiles = {
     slots: { gallery: 'many' },
     variants: { thumb: image.crop(8, 8), hero: image.responsive({ widths: [8], formats: ['webp'] }) },
   }),
+  region: defineProfile({ storage: ({ tenant }) => (tenant === 'europa' ? 'europe' : 'main'), accept }),
 }
 const OWNER = { type: 'member', id: 7 }
 
@@ -41,7 +43,12 @@ const before = async () => ({
 })
 
 beforeAll(async () => {
-  application = await startApplication({ profiles, images: imagesOptions, streams: imagesOptions })
+  application = await startApplication({
+    profiles,
+    storages: { europe: memoryStorage() },
+    images: imagesOptions,
+    streams: imagesOptions,
+  })
   rindle = application.rindle as unknown as Rindle
   handler = createHandler(application.rindle, {
     basePath: '/rindle',
@@ -284,6 +291,16 @@ describe('a tenant', () => {
     // The slot of an owner of the other tenant is left alone.
     await expect(globex.append(asset, OWNER, 'gallery')).rejects.toMatchObject({ code: 'conflict' })
     expect((await rindle.attachmentsFor([OWNER], ['gallery'])).map(({ assetId }) => assetId)).toEqual([acme.assetId])
+  })
+
+  it('may have its own storage, by the choice of a profile', async () => {
+    const europa = rindle.forTenant('europa')
+    const [here, there] = [await rindle.upload('region', picture), await europa.upload('region', picture)]
+    expect([here.storage, there.storage]).toEqual(['main', 'europe'])
+    const begun = await europa.initiateResumableSession('region', { filename: 'a.jpg', contentType: 'image/jpeg' })
+    expect(await rindle.asset(begun.session.assetId)).toMatchObject({ storage: 'europe', tenant: 'europa' })
+    expect(rindle.storageAdapterFor('region')).not.toBe(europa.storageAdapterFor('region'))
+    expect(() => defineProfile({ storage: ({ tenant }) => tenant as string, accept })).toThrow(/must return the name/)
   })
 
   it('has a name that can be a part of a key', () => {

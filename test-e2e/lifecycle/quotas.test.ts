@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { defineProfile, type QuotaRequest, type Rindle } from '@rindle/core'
+import { defineProfile, type QuotaDrift, type QuotaRequest, type Rindle } from '@rindle/core'
 import { openDatabase } from '@rindle/prisma'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -159,6 +159,32 @@ it('one actor has at most maxOpenUploads under way, whatever begins at once; end
   await rindle.abortUpload(first?.id ?? '')
   await expect(rindle.initiateUpload('file', declared('free', 1))).resolves.toBeDefined()
   expect(await rindle.prisma.mediaQuota.count({ where: { account: 'actor:free' } })).toBe(0)
+})
+
+it('a recount finds and repairs numbers that differ from the rows, while uploads go on', async () => {
+  const many = await application.another({ quota: ({ owner }) => ({ account: `drift:${owner?.id ?? 0}` }) })
+  const upload = (id: number) =>
+    many.upload('file', bytes(10), { filename: 'a.pdf', owner: { type: 'm', id }, slot: 'gallery' })
+  for (const id of [1, 2, 3]) await upload(id)
+  const database = openDatabase(application.databaseUrl)
+  await database.executeSql(`update rindle.media_quotas set bytes = 7, assets = -2 where account = 'drift:1'`, [])
+  await database.executeSql(`delete from rindle.media_quotas where account = 'drift:2'`, [])
+  await database.close()
+  const drifts: QuotaDrift[] = []
+  const onDrift = (drift: QuotaDrift): void => void drifts.push(drift)
+  expect(await many.recountQuotas({ onDrift })).toMatchObject({ drifted: 2, repaired: 0, dryRun: true })
+  expect(drifts).toEqual([
+    { account: 'drift:1', bytes: 7, assets: -2, countedBytes: 10, countedAssets: 1 },
+    { account: 'drift:2', bytes: 0, assets: 0, countedBytes: 10, countedAssets: 1 },
+  ])
+  expect(await usage('drift:1')).toEqual({ bytes: 7, assets: -2 })
+  const recounts = Array.from({ length: 4 }, () => many.recountQuotas({ live: true }))
+  await Promise.all([...recounts, ...[1, 2, 3, 1, 2, 3].map(upload)])
+  expect(await many.recountQuotas()).toMatchObject({ drifted: 0, errors: 0 })
+  expect(await usage('drift:1')).toEqual({ bytes: 30, assets: 3 })
+  const { accounts, next } = await many.listQuotas({ after: 'drift:1', limit: 1 })
+  expect(accounts).toMatchObject([{ account: 'drift:2', bytes: 30, assets: 3, maxBytes: null, maxAssets: null }])
+  expect(next).toBe('drift:2')
 })
 
 it('the application is asked with everything that it may decide by, and an answer that is none is an error', async () => {

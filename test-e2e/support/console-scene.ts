@@ -43,6 +43,7 @@ export function pagePaths(assetId: string): readonly string[] {
     `/assets/${assetId}`,
     '/uploads',
     '/uploads?state=completed',
+    '/quotas',
     '/work',
     '/maintenance',
     '/events',

@@ -189,6 +189,7 @@ describe('list', () => {
     expect(await idsOf('--created-from', '1h')).toEqual(ids)
     expect(await idsOf('--created-before', '1h')).toEqual([])
     expect(await idsOf('--kind', 'video')).toEqual([])
+    expect(await idsOf('--tenant', 'acme')).toEqual([])
     expect(await idsOf('--slot', 'cover')).toEqual([])
     const unfit = await command('list', 'variants', '--kind', 'video')
     expect([unfit.exitCode, unfit.stderr]).toEqual([2, expect.stringContaining('--kind is for assets.')])

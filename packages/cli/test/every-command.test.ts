@@ -67,6 +67,7 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'backfill-metadata': [['backfill-metadata']],
   'purge-unattached': [['purge-unattached']],
   'evict-variants': [['evict-variants', '--dry-run']],
+  quotas: [['quotas']],
   'prune-runs': [['prune-runs']],
   'prune-events': [['prune-events']],
   deliveries: [['deliveries'], ['deliveries', 'profile:photo']],

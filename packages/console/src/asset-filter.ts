@@ -11,6 +11,7 @@ export const FILTER_WORDS = {
   name: 'name begins with',
   state: 'state',
   profile: 'profile',
+  tenant: 'tenant',
   kind: 'kind',
   from: 'created from',
   before: 'created before',
@@ -37,7 +38,7 @@ export function assetFilter(query: URLSearchParams): ListAssetsOptions {
   const createdFrom = dateOf(value('from'))
   const createdBefore = dateOf(value('before'))
   const filename = value('find') ?? value('name')
-  const [profile, slot, error] = [value('profile'), value('slot'), value('error')]
+  const [profile, tenant, slot, error] = [value('profile'), value('tenant'), value('slot'), value('error')]
   return {
     ...(states.length === 0 ? {} : { state: states }),
     ...(kind === undefined ? {} : { kind }),
@@ -46,6 +47,7 @@ export function assetFilter(query: URLSearchParams): ListAssetsOptions {
     ...(createdBefore === undefined ? {} : { createdBefore }),
     ...(filename === undefined ? {} : { filename }),
     ...(profile === undefined ? {} : { profile }),
+    ...(tenant === undefined ? {} : { tenant }),
     ...(slot === undefined ? {} : { slot }),
     ...(error === undefined ? {} : { error }),
   }

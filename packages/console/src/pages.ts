@@ -7,6 +7,7 @@ import { events } from './pages/events.ts'
 import { log } from './pages/log.ts'
 import { maintenance } from './pages/maintenance.ts'
 import { overview } from './pages/overview.ts'
+import { quotas } from './pages/quotas.ts'
 import { storages } from './pages/storages.ts'
 import { uploads } from './pages/uploads.ts'
 import { work } from './pages/work.ts'
@@ -18,6 +19,7 @@ export const PAGES: Readonly<Record<string, Handle>> = {
   'GET /assets': assets,
   'GET /assets/:id': asset,
   'GET /uploads': uploads,
+  'GET /quotas': quotas,
   'GET /work': work,
   'GET /maintenance': maintenance,
   'GET /storages': storages,

@@ -209,6 +209,25 @@ createRindle({
   profiles: { lost: defineProfile({ storage: 'mian', accept: { types: ['image/png'], maxBytes: 1 } }) },
 })
 
+createRindle({
+  database: 'postgres://localhost/app',
+  storages: { main: storage, eu: storage },
+  jobs,
+  profiles: {
+    chosen: defineProfile({
+      storage: ({ tenant }) => (tenant === 'acme' ? 'eu' : 'main'),
+      accept: { types: ['image/png'], maxBytes: 1 },
+    }),
+  },
+})
+createRindle({
+  database: 'postgres://localhost/app',
+  storages: { main: storage },
+  jobs,
+  // @ts-expect-error a function that may choose an unknown storage
+  profiles: { lost: defineProfile({ storage: () => 'mian' as const, accept: { types: ['image/png'], maxBytes: 1 } }) },
+})
+
 const rules = { storage: 'main', accept: { types: ['image/png'], maxBytes: 1 } } as const
 // @ts-expect-error an object is no recipe
 defineProfile({ ...rules, variants: { thumb: { mode: 'fit', width: 10 } } })

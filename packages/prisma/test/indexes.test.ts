@@ -30,6 +30,8 @@ describe('the maintenance scans', () => {
       'media_assets_unfinished_idx',
       "media_assets where state in ('validating', 'analyzing', 'promoting') order by updated_at, id",
     ],
+    ['media_assets_tenant_idx', "media_assets where tenant = 'acme' order by updated_at, id"],
+    ['media_assets_quota_idx', "media_assets where quota_account = 'actor:1'"],
     ['media_assets_waiting_idx', 'media_assets where waiting_since is not null order by waiting_since, id'],
     ['media_assets_damaged_idx', 'media_assets where original_damaged_at is not null order by original_damaged_at, id'],
     ['media_assets_subtitles_wanted_idx', 'media_assets where subtitles_wanted_at is not null order by updated_at, id'],

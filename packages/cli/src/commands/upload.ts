@@ -31,6 +31,7 @@ export const upload: Command = defineCommand({
   options: {
     owner: { type: 'string', requiresArg: true, describe: 'Attach to this owner, type:id' },
     slot: { type: 'string', requiresArg: true, describe: 'The slot of the owner; takes one file' },
+    tenant: { type: 'string', requiresArg: true, describe: 'The tenant that the assets belong to' },
     wait: { type: 'boolean', default: false, describe: 'Wait until the variants are made, and print URLs' },
     'timeout-sec': { type: 'number', requiresArg: true, default: 600, describe: 'Longest wait for all files' },
   },
@@ -51,6 +52,7 @@ interface Sending {
   readonly profile: string
   readonly files: readonly string[]
   readonly place: Place | undefined
+  readonly tenant?: string | undefined
   /** Whether each file's lines are final once it is sent. */
   readonly isPrinting: boolean
 }
@@ -58,14 +60,15 @@ interface Sending {
 /** One file after the other, until all are sent or the command is interrupted. */
 async function sendAll(rindle: Rindle, sending: Sending, context: CommandContext): Promise<FileUpload[]> {
   const { io, report } = context
-  const { profile, files, place, isPrinting } = sending
+  const { profile, files, place, tenant, isPrinting } = sending
+  const target = tenant === undefined ? rindle : rindle.forTenant(tenant)
   using progress = createProgress(context)
   const uploads: FileUpload[] = []
   for (const file of files) {
     if (io.signal.aborted) break
     progress.show(`${printable(file)} (${uploads.length + 1} of ${files.length})`)
     const result = await uploadFile(
-      rindle,
+      target,
       profile,
       isUrl(file) ? file : resolve(io.cwd, file),
       place === undefined ? {} : { place },

@@ -60,6 +60,7 @@ function headLines(asset: MediaAsset, hold: MediaHold | null, style: Style): rea
     ['size', asset.byteSize === null ? null : formatSize(Number(asset.byteSize))],
     ['dimensions', asset.width === null ? null : formatDimensions(asset)],
     ['duration', asset.durationMs === null ? null : formatDuration(Number(asset.durationMs))],
+    ['tenant', asset.tenant],
     ['storage', asset.storage],
     ['key', asset.storageKey],
     ['sha256', asset.checksumSha256],

@@ -25,6 +25,9 @@ export interface UploadFileOptions {
   readonly place?: { readonly owner: Owner; readonly slot: string }
 }
 
+/** An instance, or the view of a tenant. */
+type Uploader = Pick<Rindle, 'upload' | 'uploadFrom' | 'asset'>
+
 /** After these errors the next file would fail for the same reason. */
 const FATAL: ReadonlySet<string> = new Set([
   'config_invalid',
@@ -36,7 +39,7 @@ const FATAL: ReadonlySet<string> = new Set([
 
 /** Uploads one file. Returns a failure of that file alone; throws an error that would stop every other file, too. */
 export async function uploadFile(
-  rindle: Rindle,
+  rindle: Uploader,
   profile: string,
   source: UploadSource,
   { filename, place }: UploadFileOptions = {},
@@ -63,7 +66,7 @@ export function isUrl(source: UploadSource): source is string {
   return typeof source === 'string' && /^https?:\/\//i.test(source)
 }
 
-async function fetched(rindle: Rindle, { assetId }: UploadSession): Promise<Asset> {
+async function fetched(rindle: Uploader, { assetId }: UploadSession): Promise<Asset> {
   const asset = await rindle.asset(assetId)
   if (asset === null) throw new RindleError('not_found', `Asset ${assetId} is gone already.`)
   return asset

@@ -113,6 +113,7 @@ function original(found: AssetWithVariants): Html {
         ? null
         : `${Math.round(found.focus.x * 100)} % from the left, ${Math.round(found.focus.y * 100)} % from the top`,
     ],
+    ['Tenant', found.tenant === null ? null : html`<code class="any">${found.tenant}</code>`],
     ['Storage', html`<code>${found.storage}</code>`],
     ['Key', html`<code class="any">${found.storageKey}</code>`],
     ['SHA-256', found.checksumSha256 === null ? null : html`<code class="any">${found.checksumSha256}</code>`],

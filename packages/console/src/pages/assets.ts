@@ -63,12 +63,12 @@ function filters(call: Call): Html {
     )}</select></label>`
   const text = (name: string, label: string, placeholder: string): Html =>
     html`<label class="field"><span>${label}</span><input type="text" name="${name}" value="${entered(name)}" placeholder="${placeholder}" maxlength="255"></label>`
-  const isOpen = ['owner', 'slot', 'error', 'before', 'kind', 'from'].some((name) => entered(name) !== '')
+  const isOpen = ['owner', 'tenant', 'slot', 'error', 'before', 'kind', 'from'].some((name) => entered(name) !== '')
   return html`<form class="filters" action="${at('/assets')}" aria-label="Filters">${entered('view') === '' ? NOTHING : html`<input type="hidden" name="view" value="${entered('view')}">`}
 <div class="grow"><label class="field"><span>File name begins with</span><input type="search" name="name" value="${entered('name') || entered('find')}" maxlength="255"></label></div>
 ${select('state', 'State', ASSET_STATES)}${select('profile', 'Profile', Object.keys(rindle.profiles))}
 <div class="field"><button type="submit" class="btn primary">Filter</button></div>
-<details class="all"${isOpen ? html` open` : NOTHING}><summary>By kind, date, owner, slot or error</summary><div class="filters">${select('kind', 'Kind', KINDS)}<label class="field"><span>Created from</span><input type="date" name="from" value="${entered('from')}"></label><label class="field"><span>Created before</span><input type="date" name="before" value="${entered('before')}"></label>${text('owner', 'Owner', 'member:88')}${text('slot', 'Slot', 'gallery')}${text('error', 'Error', 'corrupt_media')}</div></details></form>`
+<details class="all"${isOpen ? html` open` : NOTHING}><summary>By kind, date, owner, tenant, slot or error</summary><div class="filters">${select('kind', 'Kind', KINDS)}<label class="field"><span>Created from</span><input type="date" name="from" value="${entered('from')}"></label><label class="field"><span>Created before</span><input type="date" name="before" value="${entered('before')}"></label>${text('owner', 'Owner', 'member:88')}${text('tenant', 'Tenant', 'acme')}${text('slot', 'Slot', 'gallery')}${text('error', 'Error', 'corrupt_media')}</div></details></form>`
 }
 
 function placeOf(query: URLSearchParams): { readonly limit: number; readonly after?: string } {

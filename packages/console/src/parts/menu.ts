@@ -19,6 +19,7 @@ const MENU: readonly { readonly heading: string; readonly entries: readonly Entr
     entries: [
       { path: '/assets', label: 'Assets' },
       { path: '/uploads', label: 'Uploads', number: uploads },
+      { path: '/quotas', label: 'Quotas' },
     ],
   },
   {

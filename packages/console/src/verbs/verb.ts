@@ -51,7 +51,7 @@ export interface WalkCall extends WalkOptions {
 /** A verb that walks through everything that fits: run dry, then for real. */
 export interface WalkVerb extends VerbBase {
   readonly group: 'recover' | 'check' | 'move' | 'clean'
-  /** Of `profile`, `storage`, `from`, `to`, `reason` and `target`. */
+  /** Of `profile`, `tenant`, `storage`, `from`, `to`, `reason` and `target`. */
   readonly fields: readonly string[]
   /** The number of its report that a person agrees to. */
   readonly counted: string

@@ -1,6 +1,7 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { lockAsset } from '../assets/lock.ts'
 import { promoteRequest } from '../assets/promote-request.ts'
+import { settleQuota } from '../assets/quota-usage.ts'
 import { transitionAsset } from '../assets/transition.ts'
 import { counted } from '../domain/counted.ts'
 import type { Asset, UploadSession } from '../domain/entities.ts'
@@ -142,6 +143,8 @@ export async function rejectUpload(
     if (!(await transitionSession(unit, session.id, 'failed', { changes: { failureReason: reason } }))) return
     const changes = { errorReason: reason, errorMessage: message }
     await transitionAsset(runtime, unit, asset, 'quarantined', { from: ['staged'], changes })
+    // Of a refused download nothing is kept.
+    if (session.uploadStrategy === 'fetched') await settleQuota(unit, asset.id, 0)
   })
   runtime.logger.warn({ assetId: asset.id, code: reason }, 'An upload was rejected; its asset is quarantined.')
 }

@@ -174,7 +174,7 @@ const WITHOUT_IDS = [
   'serveStream',
 ]
 
-const EMPTY_ERASURE = { attachmentsToDetach: [], assetsToPurge: [], retainedSharedAssets: [] }
+const EMPTY_ERASURE = { attachmentsToDetach: [], assetsToPurge: [], retainedSharedAssets: [], blocked: [] }
 /** What a verb gives that finds nothing, where it is no error. */
 const NOTHING: Readonly<Record<string, unknown>> = {
   asset: null,
@@ -234,6 +234,11 @@ function callsOf(of: TenantRindle, asset: { id: string }, row: AssetRow): Record
     mergeMetadata: () => of.mergeMetadata(asset, { a: 1 }),
     readyVariantsFor: () => of.readyVariantsFor(asset),
     cancelProcessing: () => of.cancelProcessing(asset.id),
+    trash: () => of.trash(asset),
+    restore: () => of.restore(asset),
+    trashedAttachments: () => of.trashedAttachments(asset),
+    hold: () => of.hold(asset, { reason: 'mine' }),
+    unhold: () => of.unhold(asset),
     attach: () => of.attach({ ...asset, profile: 'photo' }, { type: 'member', id: 8 }, 'gallery'),
     append: () => of.append({ ...asset, profile: 'photo' }, OWNER, 'gallery'),
     detach: () => of.detach(OWNER, 'gallery'),

@@ -12,15 +12,7 @@ import { type Row, text, textOrNull, timeOrNull } from '../kernel/sql/row-values
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { SlotRules } from '../profile/profile.ts'
 import { release } from './release.ts'
-import {
-  assertOneTenant,
-  type LockedSlot,
-  lockAssets,
-  lockForAttaching,
-  lockSlot,
-  type Slot,
-  slotOf,
-} from './slot.ts'
+import { assertOneTenant, type LockedSlot, lockAssets, lockForAttaching, lockSlot, type Slot, slotOf } from './slot.ts'
 
 /** Options of the attachment verbs. */
 export interface AttachOptions extends TenantOption {

@@ -18,19 +18,10 @@ import type { RunningWorkers } from './kernel/running-workers.ts'
 import type { TenantOption } from './kernel/sql/of-tenant.ts'
 import type { TransactionHandle } from './kernel/unit-of-work.ts'
 import type { OwnFiles } from './objects/own-files.ts'
-import type { StoreOptions, StoreVariantOptions } from './objects/store.ts'
-import type { KeyUrlOptions } from './objects/url-for-key.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
 import type { DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 import type { Operations } from './operations/operations.ts'
-import type {
-  ConditionalOptions,
-  SignedRequest,
-  StorageAdapter,
-  StorageCallOptions,
-  StoredObject,
-  UploadedPart,
-} from './ports/storage.ts'
+import type { SignedRequest, UploadedPart } from './ports/storage.ts'
 import type { GaugeReading } from './ports/telemetry.ts'
 import type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
 import type { TENANT_SCOPES } from './tenant-scopes.ts'
@@ -46,7 +37,6 @@ import type { UploadSource } from './uploads/proxied/upload-source.ts'
 import type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
 import type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
 import type { ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'
-import type { UploadOrigin } from './uploads/upload-origin.ts'
 import type { CancelOptions } from './variants/cancel.ts'
 import type { SetFocusOptions } from './variants/set-focus.ts'
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineProfile, type Rindle, type TenantRindle } from '@rindle/core'
 import { createHandler, type RindleHandler } from '@rindle/http'
 import { image } from '@rindle/processor-image/recipes'
@@ -185,6 +186,7 @@ const NOTHING: Readonly<Record<string, unknown>> = {
   reorder: 'conflict',
   previewOwnerErasure: EMPTY_ERASURE,
   eraseOwner: EMPTY_ERASURE,
+  exportOwner: expect.objectContaining({ assets: 0, files: 0 }),
   listAssets: { assets: [], next: null },
   listVariants: { variants: [], next: null },
   requeueAll: expect.objectContaining({ selected: 0 }),
@@ -261,6 +263,7 @@ function callsOf(of: TenantRindle, asset: { id: string }, row: AssetRow): Record
     purgeAsset: () => of.purgeAsset(asset.id, { live: true, detach: true }),
     previewOwnerErasure: () => of.previewOwnerErasure(OWNER),
     eraseOwner: () => of.eraseOwner(OWNER),
+    exportOwner: () => of.exportOwner(OWNER, { directory: join(application.directory, 'export') }),
     listAssets: () => of.listAssets(),
     listVariants: () => of.listVariants(),
     requeueAll: () => of.requeueAll({ live: true }),

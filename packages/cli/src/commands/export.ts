@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { type Command, defineCommand } from '../command.ts'
 import { formatSize } from '../format-size.ts'
 import { runOperationCommand } from '../operation/run-operation-command.ts'
-import { CONCURRENCY_OPTION, scopeOf } from '../operation/scope-options.ts'
+import { CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle export`: writes everything that an owner holds into a directory. */
 export const exportOwner: Command = defineCommand({
@@ -18,12 +18,12 @@ export const exportOwner: Command = defineCommand({
   },
   options: {
     directory: { type: 'string', requiresArg: true, demandOption: true, describe: 'New, or of an earlier export' },
+    tenant: SCOPE_OPTIONS.tenant,
     concurrency: CONCURRENCY_OPTION,
   },
   run: async (args, context) => {
     const directory = resolve(context.io.cwd, args.directory)
-    const { concurrency } = scopeOf(args)
-    const options = { directory, ...(concurrency === undefined ? {} : { concurrency }) }
+    const options = { directory, ...scopeOf(args) }
     return runOperationCommand(args, context, 'exporting the files of an owner', async (rindle, walkOptions) => {
       const owner = { type: args.type, id: args.id }
       const report = await rindle.exportOwner(owner, { ...walkOptions, ...options })

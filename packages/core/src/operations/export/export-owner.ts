@@ -4,6 +4,7 @@ import { cutToBytes } from '../../domain/cut-to-bytes.ts'
 import type { MediaTrack, Owner } from '../../domain/entities.ts'
 import { isRindleError, RindleError } from '../../domain/errors.ts'
 import { type Runtime, storageOf } from '../../kernel/runtime.ts'
+import type { TenantOption } from '../../kernel/sql/of-tenant.ts'
 import { runOperation } from '../run-operation.ts'
 import { type StoppedStorage, StorageWatch } from '../storage-watch.ts'
 import { type WalkOptions, walk } from '../walk.ts'
@@ -12,7 +13,7 @@ import { type ExportedAsset, type ExportedTrack, ManifestWriter } from './export
 import { countOwned, type OwnedAsset, ownedAssets } from './owned-assets.ts'
 
 /** Options of {@link exportOwner}. */
-export interface ExportOwnerOptions extends WalkOptions {
+export interface ExportOwnerOptions extends WalkOptions, TenantOption {
   /** Where the files go: a new or empty directory, or one of an earlier export of the same owner. */
   readonly directory: string
   /** Files at once. @default 4 */
@@ -59,7 +60,7 @@ export async function exportOwner(
     if (typeof options?.directory !== 'string' || options.directory === '') {
       throw new RindleError('invalid_input', '`directory` must name the directory of the export.')
     }
-    const owned = await countOwned(runtime.database, owner)
+    const owned = await countOwned(runtime.database, owner, options)
     await using manifest = await ManifestWriter.open(options.directory, owner, runtime.now())
     return await new OwnerExport(runtime, options, manifest).run(owner, owned)
   })
@@ -102,7 +103,7 @@ class OwnerExport {
   }
 
   async *#pages(owner: Owner): AsyncGenerator<OwnedAsset[]> {
-    for await (const page of ownedAssets(this.#runtime.database, owner)) {
+    for await (const page of ownedAssets(this.#runtime.database, owner, this.#options)) {
       // In the order of the ids, however they were finished.
       const ids = page.map(({ asset }) => asset.id)
       yield page

@@ -2,6 +2,7 @@ import type { SqlExecutor } from '@rindle/prisma'
 import { slotOf } from '../../attachments/slot.ts'
 import type { Asset, MediaTrack, Owner } from '../../domain/entities.ts'
 import { assetFromRow, trackFromRow } from '../../kernel/sql/entities-from-rows.ts'
+import { ofTenant, type TenantOption, tenantParameter } from '../../kernel/sql/of-tenant.ts'
 import { json, number } from '../../kernel/sql/row-values.ts'
 import { DELIVERABLE } from '../../kernel/sql/state-literals.ts'
 import { PAGE_SIZE, pages } from '../pages.ts'
@@ -22,7 +23,7 @@ export interface OwnedAsset {
   readonly tracks: readonly MediaTrack[]
 }
 
-// $2 and $3 are the owner.
+// $2 and $3 are the owner, $4 is the tenant.
 const CLAIMS = `select asset_id, slot, position, created_at, null::timestamptz as trashed_at
     from rindle.media_attachments where owner_type = $2::text and owner_id = $3::text
   union all
@@ -32,17 +33,21 @@ const CLAIMS = `select asset_id, slot, position, created_at, null::timestamptz a
 const HAS_FILE = `state in (${DELIVERABLE}, 'trashed')`
 
 /** Walks the assets that an owner holds, those in the trash as well, whose files are verified and there. */
-export async function* ownedAssets(database: SqlExecutor, owner: Owner): AsyncGenerator<OwnedAsset[]> {
+export async function* ownedAssets(
+  database: SqlExecutor,
+  owner: Owner,
+  scope: TenantOption,
+): AsyncGenerator<OwnedAsset[]> {
   const sql = `with claims as (${CLAIMS}), page as (
       select * from rindle.media_assets
-      where id > $1::uuid and id in (select asset_id from claims) and ${HAS_FILE}
+      where id > $1::uuid and id in (select asset_id from claims) and ${HAS_FILE} and ${ofTenant('tenant', '$4')}
       order by id limit ${PAGE_SIZE})
     select page.*,
       (select jsonb_agg(jsonb_build_object('slot', slot, 'position', position, 'createdAt', created_at,
           'trashedAt', trashed_at) order by slot, position)
         from claims where asset_id = page.id) as attachments
     from page order by page.id`
-  for await (const rows of pages(database, sql, { values: ownerValues(owner) })) {
+  for await (const rows of pages(database, sql, { values: ownerValues(owner, scope) })) {
     const tracks = await tracksOf(
       database,
       rows.map((row) => String(row['id'])),
@@ -59,12 +64,13 @@ export async function* ownedAssets(database: SqlExecutor, owner: Owner): AsyncGe
 export async function countOwned(
   database: SqlExecutor,
   owner: Owner,
+  scope: TenantOption,
 ): Promise<{ readonly files: number; readonly withoutFile: number }> {
   const { rows } = await database.executeSql(
     `with claims as (${CLAIMS})
      select count(*) filter (where ${HAS_FILE})::int as files, count(*) filter (where not (${HAS_FILE}))::int as without
-     from rindle.media_assets where id in (select asset_id from claims) and $1::text is not null`,
-    ['', ...ownerValues(owner)],
+     from rindle.media_assets where id in (select asset_id from claims) and $1::text is not null and ${ofTenant('tenant', '$4')}`,
+    ['', ...ownerValues(owner, scope)],
   )
   return { files: number(rows[0] ?? {}, 'files'), withoutFile: number(rows[0] ?? {}, 'without') }
 }
@@ -82,7 +88,7 @@ async function tracksOf(
 }
 
 /** `invalid_input` for a malformed owner. */
-function ownerValues(owner: Owner): readonly [string, string] {
+function ownerValues(owner: Owner, { tenant }: TenantOption): readonly (string | null)[] {
   const { ownerType, ownerId } = slotOf(owner, 'any')
-  return [ownerType, ownerId]
+  return [ownerType, ownerId, tenantParameter(tenant)]
 }

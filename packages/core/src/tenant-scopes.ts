@@ -95,6 +95,7 @@ export const TENANT_SCOPES = {
   video: 'asset',
   audio: 'asset',
   serveFile: 1,
+  answerFile: 'none',
   serveImage: 1,
   serveStream: 1,
   reprobe: 'asset',

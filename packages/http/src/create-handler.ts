@@ -83,7 +83,9 @@ export function createHandler<A, const Ps extends Profiles>(
     serves: (path) => FILE.test(pathBelow(config.basePath, path)),
     answer: (call) => rindle.answerFile(call),
   }
-  return Object.assign(handle, { basePath: config.basePath, [FILE_SERVER]: fileServer })
+  // The tenant is read from a whole request.
+  const shortcut = config.tenant === undefined ? { [FILE_SERVER]: fileServer } : {}
+  return Object.assign(handle, { basePath: config.basePath, ...shortcut })
 }
 
 function bodyLimitsOf({ idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs }: HandlerConfig): BodyLimits {

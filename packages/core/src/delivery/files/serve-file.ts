@@ -56,7 +56,11 @@ async function read(
     return toAnswer(problemResponse({ status: 405, code: 'invalid_input', detail }, { allow: 'GET, HEAD, PUT' }))
   }
   try {
-    return await sendFile(runtime, call, sentFile(runtime, withinTenant(openToken(runtime, tokenIn(path), 'GET'), tenant)))
+    return await sendFile(
+      runtime,
+      call,
+      sentFile(runtime, withinTenant(openToken(runtime, tokenIn(path), 'GET'), tenant)),
+    )
   } catch (error) {
     return toAnswer(refusal(runtime, call, error, FAILED))
   }

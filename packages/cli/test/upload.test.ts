@@ -35,6 +35,15 @@ describe('upload', () => {
     expect(exitCode).toBe(1)
   })
 
+  test('has a URL fetched, unless it leads into a private network', async () => {
+    const { exitCode, stdout } = await upload('photo', 'https://a.test/me.jpg', 'https://127.0.0.1/me.jpg')
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      expect.stringMatching(new RegExp(`^asset ${ID} staged https://a\\.test/me\\.jpg$`)),
+      'rejected address_refused https://127.0.0.1/me.jpg: 127.0.0.1 is not a public address.',
+    ])
+    expect(exitCode).toBe(1)
+  })
+
   test('waits for the workers and prints URLs of the original and of every variant', async () => {
     const { exitCode, stdout } = await whileWorking(() => upload('photo', 'one.jpg', '--wait'))
     expect(stdout).toMatch(new RegExp(`^asset ${ID} ready one\\.jpg\n`))

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
-import type { Profiles, Rindle } from '@rindle/core'
+import type { Rindle } from '@rindle/core'
 import { hmacDelivery } from '@rindle/delivery-cdn'
 import { type S3StorageOptions, s3Storage } from '@rindle/storage-s3'
 import { useS3Server } from '@rindle/test-s3'
@@ -105,8 +105,8 @@ describe('the Worker of the guide', () => {
   })
 
   it('opens everything below a signed prefix, by names that are relative to a playlist, and nothing else', async () => {
-    const { signPrefix } = hmacDelivery({ baseUrl: worker.baseUrl, keys: [...KEYS] })
-    const master = signPrefix?.('video/0199/', { expiresAt: inAMinute() })('video/0199/hls/master.m3u8')
+    const signer = hmacDelivery({ baseUrl: worker.baseUrl, keys: [...KEYS] })
+    const master = signer.signPrefix?.('video/0199/', { expiresAt: inAMinute() })('video/0199/hls/master.m3u8')
     const segment = new URL('720/one.m4s', master)
     expect(BIG.equals(Buffer.from(await (await fetch(segment)).arrayBuffer()))).toBe(true)
     for (const outside of ['/video/0200/one.m4s', '/video/0199', '/photo/x.jpg', '/video/0199/%2e%2e/x.jpg']) {
@@ -135,7 +135,8 @@ describe('an application behind it', () => {
       .toBuffer()
     const asset = await rindle.upload('photo', Readable.from([picture]), { filename: 'grün.jpg' })
     const ready = await settled(rindle, asset.id)
-    const urls = await urlsOf(rindle, ready)
+    const plain = rindle as unknown as Rindle
+    const urls = [await plain.url(ready, { disposition: 'attachment' }), (await plain.variantUrl(ready, 'thumb')) ?? '']
     const [original, thumb] = await Promise.all(urls.map((url) => fetch(url)))
     expect(urls.every((url) => url.startsWith(`${worker.baseUrl}/photo/${asset.id}/`))).toBe(true)
     expect(original?.headers.get('content-disposition')).toContain(`filename*=UTF-8''gr%C3%BCn.jpg`)
@@ -166,14 +167,6 @@ describe('an application behind it', () => {
     env.KEYS = keys
   })
 })
-
-async function urlsOf(
-  rindle: Rindle<typeof s3Profiles>,
-  asset: Parameters<Rindle<Profiles>['url']>[0],
-): Promise<readonly string[]> {
-  const thumb = await (rindle as unknown as Rindle<Profiles>).variantUrl(asset, 'thumb' as never)
-  return [await (rindle as unknown as Rindle<Profiles>).url(asset, { disposition: 'attachment' }), thumb ?? '']
-}
 
 function inAMinute(): Date {
   return new Date(Date.now() + 60_000)

@@ -54,7 +54,7 @@ export function hmacDelivery(options: HmacDeliveryOptions): DeliverySigner {
     signPrefix(prefix, { expiresAt }) {
       const path = `${base}/${encodedPath(checkPrefix(prefix))}`
       const token = tokenOf(key, path, expirySeconds(expiresAt), { disposition: '', contentType: '' })
-      const inPath = Buffer.from(token.toString()).toString('base64url')
+      const inPath = Buffer.from(token).toString('base64url')
       return (objectKey) => new URL(`${origin}/~${inPath}${path}${encodedPath(belowPrefix(prefix, objectKey))}`)
     },
     ...(purge === undefined
@@ -74,13 +74,14 @@ function tokenOf(
   path: string,
   seconds: number,
   { disposition, contentType }: { readonly disposition: string; readonly contentType: string },
-): URLSearchParams {
+): string {
   const signed = [SCHEME, id, String(seconds), path, disposition, contentType].join('\n')
-  return new URLSearchParams({
+  const token = new URLSearchParams({
     e: String(seconds),
     k: id,
     ...(disposition === '' ? {} : { d: disposition }),
     ...(contentType === '' ? {} : { t: contentType }),
     s: createHmac('sha256', secret).update(signed).digest('base64url'),
   })
+  return token.toString()
 }

@@ -17,7 +17,7 @@ export async function* diagnose(container: AzureContainer, { signal }: Diagnosis
 }
 
 /** Judges who may read the container without a signature. Pure. */
-export function publicAccessFinding(access: string | undefined, isPublic: boolean): Finding {
+function publicAccessFinding(access: string | undefined, isPublic: boolean): Finding {
   const id = 'storage.public_access'
   if (access === undefined) return { id, status: 'ok', summary: 'nobody reads the container without a signature' }
   if (isPublic) return { id, status: 'ok', summary: `everybody reads the container (${access}), as publicBaseUrl says` }
@@ -30,7 +30,7 @@ export function publicAccessFinding(access: string | undefined, isPublic: boolea
 }
 
 /** Says how long deleted objects can be recovered. Pure. */
-export function softDeleteFinding(
+function softDeleteFinding(
   policy: { readonly enabled?: boolean | undefined; readonly days?: number | undefined } | undefined,
 ): Finding {
   const id = 'storage.soft_delete'

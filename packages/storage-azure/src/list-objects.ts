@@ -1,3 +1,5 @@
+import type { ContainerListBlobFlatSegmentResponse } from '@azure/storage-blob'
+import { RindleError } from '@rindle/core'
 import {
   assertListLimit,
   canBeginKey,
@@ -50,11 +52,14 @@ interface PageOptions {
   readonly abortSignal: AbortSignal
 }
 
-async function pageAfter({ client }: AzureContainer, { prefix, continuationToken, limit, abortSignal }: PageOptions) {
+async function pageAfter(
+  { client }: AzureContainer,
+  { prefix, continuationToken, limit, abortSignal }: PageOptions,
+): Promise<ContainerListBlobFlatSegmentResponse> {
   const pages = client.listBlobsFlat({ prefix, abortSignal }).byPage({
     maxPageSize: Math.min(limit, KEYS_PER_REQUEST),
     ...(continuationToken === '' ? {} : { continuationToken }),
   })
-  const { value } = await pages.next()
-  return value
+  for await (const page of pages) return page
+  throw new RindleError('storage_unavailable', 'The service answered a list without a page.')
 }

@@ -1,4 +1,4 @@
-import { isRindleError, RindleError } from '@rindle/core'
+import { isRindleError, type RindleError } from '@rindle/core'
 import { type StorageCall, type StorageFailure, storageError } from '@rindle/core/adapter'
 
 const MISSING: StorageFailure = { code: 'storage_object_missing', what: 'there is no such object' }

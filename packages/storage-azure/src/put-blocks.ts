@@ -1,16 +1,22 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { isRindleError, RindleError, type StoredObject } from '@rindle/core'
-import { type BodyPart, companionKey, shareWork } from '@rindle/core/adapter'
+import { type BodyPart, companionKey, type PutOptions, shareWork } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { type AzureContainer, blobOf } from './azure-container.ts'
 import { MAX_BLOCKS, newBlockNames, stageBlock } from './blocks.ts'
 import { copyObject } from './copy-object.ts'
 import { deleteObject } from './delete-objects.ts'
-import type { Put } from './put-object.ts'
 import { settingsOf } from './stored-object.ts'
 
 // One is filled while two are sent: with more, the memory of a put grows faster than its speed.
 const BLOCKS_AT_ONCE = 3
+
+/** The state of one put. */
+export interface Put {
+  readonly container: AzureContainer
+  readonly key: string
+  readonly options: PutOptions
+}
 
 /**
  * Writes a body in blocks, under a companion key of its own, and copies the result inside the service: blocks under the

@@ -5,20 +5,13 @@ import { abortedOr, type BodyPart, cutBody, type PutOptions } from '@rindle/core
 import { attempt, type CallClock } from './attempt.ts'
 import { type AzureContainer, blobOf, nameOf } from './azure-container.ts'
 import { md5Of } from './blocks.ts'
-import { putBlocks } from './put-blocks.ts'
+import { type Put, putBlocks } from './put-blocks.ts'
 import { readEtag, settingsOf } from './stored-object.ts'
 
 const MEBIBYTE = 1024 * 1024
 // The most that one request may carry.
 const MAX_PUT_BYTES = 5000 * MEBIBYTE
 const STREAMED_PART_BYTES = MEBIBYTE
-
-/** The state of one put. */
-export interface Put {
-  readonly container: AzureContainer
-  readonly key: string
-  readonly options: PutOptions
-}
 
 /**
  * Writes a body that fits into one block by one request from memory, any other of known length by one request that

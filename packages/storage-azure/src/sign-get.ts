@@ -52,7 +52,7 @@ function sasUrl(
     },
     credential,
   )
-  return `${endpoint}/${config.container}/${encodedName(blobName)}?${query}`
+  return `${endpoint}/${config.container}/${encodedName(blobName)}?${query.toString()}`
 }
 
 function headerValue(what: string, value: string): string {

@@ -243,8 +243,8 @@ test('an object that another program put under a name of its own is read, signed
 })
 
 test('azureStorage declares what it can keep, and neither signed uploads nor signed parts', async () => {
-  const { capabilities, signPut, multipart } = await azureStorageOn(server)
-  expect([...capabilities].toSorted()).toEqual([
+  const storage = await azureStorageOn(server)
+  expect([...storage.capabilities].toSorted()).toEqual([
     'checksum_sha256',
     'foreign_keys',
     'head',
@@ -257,8 +257,8 @@ test('azureStorage declares what it can keep, and neither signed uploads nor sig
   ])
   const expiresAt = new Date(Date.now() + 60_000)
   const unsupported = { code: 'capability_unsupported', details: { adapter: 'azure' } }
-  await expect(signPut(KEY, { ...TYPE, expiresAt })).rejects.toMatchObject(unsupported)
-  await expect(multipart.create(KEY, TYPE)).rejects.toMatchObject(unsupported)
+  await expect(storage.signPut(KEY, { ...TYPE, expiresAt })).rejects.toMatchObject(unsupported)
+  await expect(storage.multipart.create(KEY, TYPE)).rejects.toMatchObject(unsupported)
 })
 
 async function appended(

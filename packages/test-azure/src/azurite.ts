@@ -28,9 +28,14 @@ export async function startAzurite(): Promise<StartedAzurite> {
     command: process.execPath,
     args: [
       program,
-      ...['--blobHost', HOST, '--blobPort', String(port), '--location', join(supervised.directory, 'data')],
+      `--blobHost=${HOST}`,
+      `--blobPort=${port}`,
+      `--location=${join(supervised.directory, 'data')}`,
+      '--silent',
+      '--disableTelemetry',
+      '--disableProductStyleUrl',
       // The client may know a newer version of the protocol than the emulator, which answers it all the same.
-      ...['--silent', '--disableTelemetry', '--disableProductStyleUrl', '--skipApiVersionCheck'],
+      '--skipApiVersionCheck',
     ],
     env: { AZURITE_ACCOUNTS: `${account}:${accountKey}`, NODE_OPTIONS: '' },
   }

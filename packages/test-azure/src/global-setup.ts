@@ -9,8 +9,8 @@ import { startAzurite } from './azurite.ts'
  */
 export default async function setUpAzurite(project: TestProject): Promise<() => Promise<void>> {
   const offer = await onDemand(async () => {
-    const { access, stop } = await startAzurite()
-    return { answer: access, close: stop }
+    const server = await startAzurite()
+    return { answer: server.access, close: () => server.stop() }
   })
   project.provide('rindleTestAzure', offer.address)
   return () => offer.close()

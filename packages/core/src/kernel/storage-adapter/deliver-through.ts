@@ -69,7 +69,7 @@ async function purge(
       new RindleError(
         'storage_unavailable',
         `The objects are deleted, but ${signer.name} could not be told to forget them; delete them again.`,
-        { details: { delivery: signer.name, keys: [...delivered.slice(0, 10)] }, cause },
+        { details: { delivery: signer.name, keys: delivered.slice(0, 10) }, cause },
       ),
   )
 }

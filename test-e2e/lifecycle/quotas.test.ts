@@ -51,6 +51,15 @@ async function outcomes(work: readonly Promise<unknown>[]): Promise<Record<strin
   return counts
 }
 
+it('an upload from a URL reserves the most that it may take, and gives it back when it is given up', async () => {
+  const url = 'https://a.test/a.pdf'
+  const session = await rindle.uploadFrom('file', url, { actorId: 'fetcher', maxBytes: 300 })
+  await rindle.uploadFrom('file', url, { actorId: 'fetcher' })
+  expect(await usage('actor:fetcher')).toEqual({ bytes: 1_300, assets: 2 })
+  await rindle.abortUpload(session.id)
+  expect(await usage('actor:fetcher')).toEqual({ bytes: 1_000, assets: 1 })
+})
+
 it('50 sessions that begin at once, in two processes and in every way, never exceed a quota of 10', async () => {
   const begin = [
     (from: Rindle<typeof profiles>) => from.initiateUpload('file', declared('crowd', 10)),

@@ -113,7 +113,8 @@ class Canary {
     if (capabilities.has('head')) yield await this.#clock()
     if (capabilities.has('list')) yield await this.#check('storage.list', () => this.#list())
     if (capabilities.has('signed_url')) yield await this.#check('storage.signed_url', () => this.#fetch())
-    if (this.#storage.delivery !== undefined) yield await this.#check('storage.cdn_private', () => this.#fetchUnsigned())
+    if (this.#storage.delivery !== undefined)
+      yield await this.#check('storage.cdn_private', () => this.#fetchUnsigned())
     if (capabilities.has('presigned_put')) {
       yield await this.#check('storage.direct_upload', () => this.#uploadDirectly())
       // Pages of the application itself need no permission.

@@ -7,7 +7,7 @@ import { requireCapability } from '../../kernel/require-capability.ts'
 import { profileOf, type Runtime } from '../../kernel/runtime.ts'
 import { inTransaction } from '../../kernel/unit-of-work.ts'
 import type { JobRequest } from '../../ports/jobs.ts'
-import { type InitiateOptions, insertUpload, planUpload } from '../initiate.ts'
+import { type InitiateOptions, insertUpload, type PlannedUpload, planUpload } from '../initiate.ts'
 import { acceptedName, nameOfUrl } from './describe-response.ts'
 import { FetchRefused } from './fetch-errors.ts'
 import type { FetchSource } from './fetch-source.ts'
@@ -84,7 +84,7 @@ export async function uploadFrom(
   const planned = planUpload(runtime, profileName, declared, 'fetched')
   requireCapability(planned.storage, 'resumable_upload_session', 'upload')
   return inTransaction(runtime, options.tx, async (unit) => {
-    const session = await insertUpload(runtime, unit, planned, declared)
+    const session = await insertUpload(runtime, unit, bounded(planned, source), declared)
     await unit.executeSql('update rindle.media_upload_sessions set fetch_source = $2::jsonb where id = $1::uuid', [
       session.id,
       JSON.stringify(source),
@@ -92,6 +92,13 @@ export async function uploadFrom(
     unit.enqueue(fetchRequest(session))
     return session
   })
+}
+
+/** A quota is asked for no more bytes than will be taken. */
+function bounded(planned: PlannedUpload, { maxBytes }: FetchSource): PlannedUpload {
+  const { profile } = planned
+  if (maxBytes === null || maxBytes >= profile.accept.maxBytes) return planned
+  return { ...planned, profile: { ...profile, accept: { ...profile.accept, maxBytes } } }
 }
 
 /** The job that fetches the file of a session. Pure. */

@@ -14,6 +14,7 @@ import { evictVariants } from './commands/evict-variants.ts'
 import { exportOwner } from './commands/export.ts'
 import { forgetTarget } from './commands/forget-target.ts'
 import { hold } from './commands/hold.ts'
+import { importFiles } from './commands/import.ts'
 import { init } from './commands/init.ts'
 import { initStorage } from './commands/init-storage.ts'
 import { list } from './commands/list.ts'
@@ -53,6 +54,7 @@ export const COMMANDS: readonly Command[] = [
   migrate,
   worker,
   upload,
+  importFiles,
   show,
   list,
   console,

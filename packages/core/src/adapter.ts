@@ -67,6 +67,7 @@ export {
   type StorageFailure,
   storageError,
 } from './kernel/storage-adapter/storage-error.ts'
+export { walk } from './operations/walk.ts'
 export { defineProcessor, type ProcessorDefinition } from './ports/define-processor.ts'
 export type { DiagnosisContext, Finding } from './ports/diagnosis.ts'
 export {

@@ -219,6 +219,7 @@ export type { Quota, QuotaRequest, QuotaRule } from './ports/quota.ts'
 export type { ScanInput, Scanner, ScanVerdict } from './ports/scanner.ts'
 export type {
   ConditionalOptions,
+  ListedObject,
   SignedRequest,
   StorageAdapter,
   StorageCallOptions,
@@ -277,7 +278,14 @@ export type {
 } from './rindle.ts'
 export type { AddTrackOptions } from './tracks/add-track.ts'
 export type { RemoveTrackOptions } from './tracks/remove-track.ts'
-export type { Adoption, AdoptOptions, AdoptPlace, AdoptSource } from './uploads/adopted/adopt-options.ts'
+export type {
+  Adoption,
+  AdoptionPreview,
+  AdoptOptions,
+  AdoptPlace,
+  AdoptSource,
+} from './uploads/adopted/adopt-options.ts'
+export type { ForeignObjectsOptions } from './uploads/adopted/foreign-objects.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 export type { CompletedPart } from './uploads/direct/multipart.ts'
 export type { UploadFromOptions } from './uploads/fetched/upload-from.ts'

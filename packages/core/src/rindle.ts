@@ -21,13 +21,14 @@ import type { OwnFiles } from './objects/own-files.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
 import type { DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 import type { Operations } from './operations/operations.ts'
-import type { SignedRequest, UploadedPart } from './ports/storage.ts'
+import type { ListedObject, SignedRequest, UploadedPart } from './ports/storage.ts'
 import type { GaugeReading } from './ports/telemetry.ts'
 import type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
 import type { TENANT_SCOPES } from './tenant-scopes.ts'
 import type { AddTrackOptions } from './tracks/add-track.ts'
 import type { RemoveTrackOptions } from './tracks/remove-track.ts'
-import type { Adoption, AdoptOptions, AdoptSource } from './uploads/adopted/adopt-options.ts'
+import type { Adoption, AdoptionPreview, AdoptOptions, AdoptSource } from './uploads/adopted/adopt-options.ts'
+import type { ForeignObjectsOptions } from './uploads/adopted/foreign-objects.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 import type { CompletedPart } from './uploads/direct/multipart.ts'
 import type { UploadFromOptions } from './uploads/fetched/upload-from.ts'
@@ -154,6 +155,20 @@ export interface AdoptedUploads<Ps extends AnyProfiles = Profiles> {
     source: AdoptSource,
     options?: AdoptOptions & AttachTo<SlotName<Ps, P> & string> & { readonly position?: number },
   ): Promise<Adoption<P>>
+  /**
+   * Judges an object as {@link adopt} would, with the same errors, and writes nothing: for a dry run. Reads only the head,
+   * so it compares no checksum.
+   */
+  previewAdoption<P extends keyof Ps & string>(
+    profile: P,
+    source: AdoptSource,
+    options?: AdoptOptions & AttachTo<SlotName<Ps, P> & string> & { readonly position?: number },
+  ): Promise<AdoptionPreview<P>>
+  /**
+   * Lists the objects that lie in a storage and do not have the keys of Rindle's own, in the order of their keys.
+   * `invalid_input` for an unknown storage, `capability_unsupported`.
+   */
+  foreignObjects(storage: string, options?: ForeignObjectsOptions): AsyncIterable<ListedObject>
 }
 
 /** Uploads that a client sends to the storage itself: in one request, or in parts. */

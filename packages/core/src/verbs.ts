@@ -64,6 +64,8 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   discard: { group: 'uploads', surface: 'upload', isTraced: true },
   uploadFrom: { group: 'uploads', surface: 'upload', isTraced: true },
   adopt: { group: 'uploads', surface: 'upload', isTraced: true },
+  previewAdoption: { group: 'uploads', surface: 'upload', isTraced: true },
+  foreignObjects: { group: 'uploads', surface: 'upload', isTraced: false },
   initiateUpload: { group: 'uploads', surface: 'upload', isTraced: true },
   signUpload: { group: 'uploads', surface: 'upload', isTraced: false },
   presignedPut: { group: 'uploads', surface: 'upload', isTraced: true },

@@ -54,3 +54,13 @@ export interface Adoption<P extends string = string> {
   /** Whether this call adopted it; `false`: an earlier or concurrent call did. */
   readonly isNew: boolean
 }
+
+/** The answer of a preview of an adoption. */
+export interface AdoptionPreview<P extends string = string> {
+  /** The asset of an earlier call; `null`: a call would adopt the object now. */
+  readonly asset: Asset<P> | null
+  /** Bytes. */
+  readonly byteSize: number
+  /** The type of the bytes. */
+  readonly contentType: string
+}

@@ -53,11 +53,14 @@ async function open(runtime: Runtime, source: AdoptSource, signal: AbortSignal |
 
 async function openFile({ key }: AdoptSource, path: string): Promise<OpenOrigin> {
   const before = await versionOf(path)
-  if (before === null) {
-    throw new RindleError('storage_object_missing', `There is no file "${key}".`, { details: { key } })
-  }
+  if (before === null) throw fileMissing(key)
   const { body } = await openSource(path)
   return { body, isUnchanged: async () => (await versionOf(path)) === before }
+}
+
+/** The error of a file that is not there, or cannot be read. */
+export function fileMissing(key: string, cause?: unknown): RindleError {
+  return new RindleError('storage_object_missing', `There is no file "${key}".`, { details: { key }, cause })
 }
 
 /** Tells a file from every other that was, or will be, in its place; `null` for none. */

@@ -40,6 +40,7 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   migrate: [['migrate'], ['migrate', '--status']],
   worker: [['worker']],
   upload: [['upload', 'photo', 'one.jpg', 'empty.jpg', 'absent.jpg']],
+  import: [['import', 'folder', 'media', '--profile', 'photo']],
   show: [['show', 'ASSET']],
   console: [['console']],
   doctor: [['doctor', '--offline']],

@@ -84,10 +84,10 @@ function where(conditions: readonly (string | null)[]): string {
 }
 
 async function blobsAfter(tables: SourceTables, scope: Scope, after: string | undefined): Promise<readonly TextRow[]> {
-  const next = after === undefined ? null : `id > ${idParameter(after, scope.values.length + 1)}`
+  const next = after === undefined ? null : `blob.id > ${idParameter(after, scope.values.length + 1)}`
   return tables.query(
-    `select cast(id as text) as id, "key", filename, checksum, cast(created_at as text) as created_at
-     from active_storage_blobs ${where([scope.sql, next])} order by id limit ${PAGE}`,
+    `select cast(blob.id as text) as id, "key", filename, checksum, cast(created_at as text) as created_at
+     from active_storage_blobs as blob ${where([scope.sql, next])} order by blob.id limit ${PAGE}`,
     after === undefined ? scope.values : [...scope.values, after],
   )
 }

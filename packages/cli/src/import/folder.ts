@@ -14,15 +14,22 @@ interface FolderOptions {
   readonly ownerType: string | undefined
   /** The slot of every file, where the template does not name it. */
   readonly slot: string | undefined
+  /** Whether listing them is cheap enough to count them first. */
+  readonly isCounted: boolean
 }
 
 /** The files of a folder, or the objects of a storage, by their paths. */
-export function folderSource(paths: AsyncIterable<string>, options: FolderOptions): ImportSource {
+export function folderSource(list: () => AsyncIterable<string>, options: FolderOptions): ImportSource {
   return {
-    count: async () => null,
+    count: async () => {
+      if (!options.isCounted) return null
+      let count = 0
+      for await (const _path of list()) count += 1
+      return count
+    },
     async *files() {
       let page: (FoundFile | SkippedFile)[] = []
-      for await (const path of paths) {
+      for await (const path of list()) {
         page.push(fileOf(path, options))
         if (page.length < PAGE) continue
         yield page

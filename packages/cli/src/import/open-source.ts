@@ -45,11 +45,11 @@ export async function openSource(rindle: Rindle, args: SourceArguments, cwd: str
 function folder(rindle: Rindle, args: SourceArguments, cwd: string): ImportSource {
   const { place, storage, template, slot } = args
   const match = template === undefined ? null : pathMatcher(template)
-  const paths =
+  const list = (): AsyncIterable<string> =>
     storage === undefined
       ? pathsIn(resolve(cwd, place))
       : pathsOf(rindle.foreignObjects(storage, { prefix: place }), place)
-  return folderSource(paths, { match, ownerType: args['owner-type'], slot })
+  return folderSource(list, { match, ownerType: args['owner-type'], slot, isCounted: storage === undefined })
 }
 
 async function closingOnError<T>(tables: AsyncDisposable, work: () => Promise<T>): Promise<T> {

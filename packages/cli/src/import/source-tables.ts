@@ -3,6 +3,9 @@ import { resolve } from 'node:path'
 import { RindleError } from '@rindle/core'
 import { openDatabase } from '@rindle/prisma'
 
+/** The columns by which rows are looked up. */
+const INDEXED = ['id', 'blob_id', 'record_id', 'model_id']
+
 /** A row as text: every selected column is cast. */
 export type TextRow = Readonly<Record<string, string | null>>
 
@@ -66,6 +69,9 @@ async function openJson(path: string, name: string, onlyTable: string): Promise<
     const insert = database.prepare(`insert into "${table}" values (${columns.map(() => '?').join(', ')})`)
     for (const row of rows as Readonly<Record<string, unknown>>[]) {
       insert.run(...columns.map((column) => cellOf(row[column])))
+    }
+    for (const column of columns.filter((name) => INDEXED.includes(name))) {
+      database.exec(`create index "${table}_${column}" on "${table}" ("${column}")`)
     }
   }
   return tablesOf(database)

@@ -1,7 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { activeStorageSource } from '../../src/import/active-storage.ts'
 import { defaultOwnerType } from '../../src/import/default-owner-type.ts'
+import type { FoundFile } from '../../src/import/found-file.ts'
 import { mappingOf } from '../../src/import/mapping.ts'
 import { fillTemplate, pathMatcher } from '../../src/import/path-template.ts'
+import { openTables } from '../../src/import/source-tables.ts'
 import { sourceTime } from '../../src/import/source-time.ts'
 
 describe('a time of a database', () => {
@@ -46,6 +52,32 @@ describe('the template of a path', () => {
     expect(fillTemplate('m/{id}/{file_name}', { id: '7', file_name: 'a.jpg' })).toBe('m/7/a.jpg')
     expect(() => fillTemplate('{uuid}', { id: '7', uuid: null })).toThrow('--template names {uuid}')
   })
+})
+
+test('tables are read page by page, each row once, whatever the ids look like', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'rindle-import-'))
+  try {
+    const AT = { checksum: null, created_at: '2026-01-01 00:00:00' }
+    const blobs = Array.from({ length: 1_200 }, (_, index) => ({
+      id: index + 1,
+      key: `k${index}`,
+      filename: 'a.jpg',
+      ...AT,
+    }))
+    const rows = blobs.map(({ id }) => ({ id, blob_id: id, record_type: 'A', record_id: 1, name: 'files', ...AT }))
+    const tables = { active_storage_blobs: blobs, active_storage_attachments: rows }
+    await writeFile(join(directory, 'tables.json'), JSON.stringify(tables))
+    await using open = await openTables('tables.json', directory, 'active_storage_blobs')
+    await expect(activeStorageSource(open, { service: 'local', isOnDisk: true })).rejects.toThrow('has one service')
+    const source = await activeStorageSource(open, { service: undefined, isOnDisk: true })
+    expect(await source.count()).toBe(1_200)
+    const found: FoundFile[] = []
+    for await (const page of source.files()) found.push(...(page as FoundFile[]))
+    expect(found.map(({ key }) => key)).toEqual(blobs.map(({ key }) => key))
+    expect(found.map(({ places }) => places[0]?.position)).toEqual(blobs.keys().toArray())
+  } finally {
+    await rm(directory, { recursive: true })
+  }
 })
 
 test('a mapping takes the longest name that it knows, then the profile', () => {

@@ -93,8 +93,10 @@ function tablesIn(document: unknown, onlyTable: string): Readonly<Record<string,
   return typeof document === 'object' && document !== null ? { ...document } : {}
 }
 
-function cellOf(value: unknown): string | number | null {
+function cellOf(value: unknown): string | number | bigint | null {
   if (value === null || value === undefined) return null
+  // As a number it would become "1.0" in a text.
+  if (Number.isSafeInteger(value)) return BigInt(value as number)
   if (typeof value === 'string' || typeof value === 'number') return value
   return JSON.stringify(value)
 }

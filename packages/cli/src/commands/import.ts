@@ -78,8 +78,8 @@ export const importFiles: Command = defineCommand({
     return runOperationCommand(args, context, `importing from ${args.source}`, async (rindle, walkOptions) => {
       for (const profile of mapping.profiles) assertProfile(rindle, profile)
       const { cwd } = context.io
-      await using source = await openSource(rindle, { ...args, source: args.source as SourceName }, cwd)
       const place = await placeOf(args, cwd)
+      await using source = await openSource(rindle, { ...args, source: args.source as SourceName }, cwd)
       await using report = await ImportReport.begin(args.report === undefined ? undefined : resolve(cwd, args.report))
       const takesUnattached = args.unattached || (args.source === 'folder' && args.template === undefined)
       const plan = { source, place, mapping, live, inPlace: args['in-place'], takesUnattached, concurrency, report }

@@ -39,7 +39,7 @@ export function importResult(report: ImportReport, live: boolean, interrupted: b
       ...(live ? [] : ['Dry run: nothing was imported. Import with --live.']),
     ],
     facts: {
-      unmapped: Object.fromEntries(unmapped),
+      unmapped: [...unmapped].map(([kind, files]) => ({ kind, files })),
       variants: counts.variant,
       unattached: counts.unattached,
       unmatched: counts.unmatched,

@@ -48,7 +48,10 @@ async function openPostgres(url: string): Promise<SourceTables> {
 async function openSqlite(path: string, name: string): Promise<SourceTables> {
   const { DatabaseSync } = await sqlite()
   try {
-    return tablesOf(new DatabaseSync(path, { readOnly: true }))
+    const database = new DatabaseSync(path, { readOnly: true })
+    // Whether it is a database shows when it is first read.
+    database.prepare('pragma schema_version').get()
+    return tablesOf(database)
   } catch (error) {
     throw new RindleError('invalid_input', `Cannot open the database ${name}: ${(error as Error).message}.`, {
       cause: error,

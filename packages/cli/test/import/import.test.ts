@@ -89,7 +89,16 @@ describe('from a folder', () => {
     await writeFile(join(directory, 'page.jpg'), '<!doctype html><script>alert(1)</script>')
     await writeFile(join(directory, 'empty.jpg'), '')
     await symlink('/etc/hosts', join(directory, 'link.jpg'))
-    const dry = await cli.command('import', 'folder', 'mixed', ...TO_PHOTO, '--report', 'report.ndjson')
+    const dry = await cli.command(
+      'import',
+      'folder',
+      'mixed',
+      ...TO_PHOTO,
+      '--report',
+      'report.ndjson',
+      '--concurrency',
+      '1',
+    )
     expect(dry).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('Import with --live.') })
     expect(dry.stdout).toContain('refused: page.jpg  ')
     expect(dry.stdout).toMatch(/would_import: +1\n/)
@@ -171,7 +180,7 @@ describe('from Active Storage', () => {
       const maps = ['--map', 'Member.avatar=photo/cover@user', '--map', 'Album.photos=photo/gallery']
       const args = ['active-storage', cli.database.url, ...FILES, ...maps]
       const report = await imported(...args, '--live', '--unattached')
-      expect(report).toMatchObject({ imported: 5, damaged: 1, unmapped: { 'Album.papers': 5 } })
+      expect(report).toMatchObject({ imported: 5, damaged: 1, unmapped: [{ kind: 'Album.papers', files: 5 }] })
       expect(report.problems).toContainEqual(
         expect.objectContaining({
           key: 'a7v6dc6ltq1yw9poseqoyik0nrvu',

@@ -70,10 +70,10 @@ test.runIf(kills > 0)('a killed import goes on, and copies nothing twice but wha
     for (let kill = 0; kill < kills; kill++) {
       const env = { KILL_AT_CALL: `${1 + Math.floor(random() * 12)}`, KILL_TURNS: `${Math.floor(random() * 40)}` }
       const { code, text } = await importAll(env)
-      expect(code, text).toBe('SIGKILL')
+      expect({ code, text }).toMatchObject({ code: 'SIGKILL' })
     }
     const last = await importAll({})
-    expect(last.code, last.text).toBe(0)
+    expect(last).toMatchObject({ code: 0 })
     const report = JSON.parse(last.text) as { imported: number; already_imported: number }
     expect(report.imported + report.already_imported).toBe(count)
     const again = await importAll({})

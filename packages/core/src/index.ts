@@ -261,11 +261,9 @@ export type {
   StreamMember,
 } from './profile/profile.ts'
 export type {
-  AdoptedUploads,
   AssetOf,
   Assets,
   Attachments,
-  AttachTo,
   Diagnostics,
   DirectUploads,
   FetchedUploads,
@@ -285,7 +283,9 @@ export type {
   AdoptPlace,
   AdoptSource,
 } from './uploads/adopted/adopt-options.ts'
+export type { AdoptedUploads } from './uploads/adopted/adopted-uploads.ts'
 export type { ForeignObjectsOptions } from './uploads/adopted/foreign-objects.ts'
+export type { AttachTo } from './uploads/attach-to.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 export type { CompletedPart } from './uploads/direct/multipart.ts'
 export type { UploadFromOptions } from './uploads/fetched/upload-from.ts'

@@ -21,14 +21,14 @@ import type { OwnFiles } from './objects/own-files.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
 import type { DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 import type { Operations } from './operations/operations.ts'
-import type { ListedObject, SignedRequest, UploadedPart } from './ports/storage.ts'
+import type { SignedRequest, UploadedPart } from './ports/storage.ts'
 import type { GaugeReading } from './ports/telemetry.ts'
 import type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
 import type { TENANT_SCOPES } from './tenant-scopes.ts'
 import type { AddTrackOptions } from './tracks/add-track.ts'
 import type { RemoveTrackOptions } from './tracks/remove-track.ts'
-import type { Adoption, AdoptionPreview, AdoptOptions, AdoptSource } from './uploads/adopted/adopt-options.ts'
-import type { ForeignObjectsOptions } from './uploads/adopted/foreign-objects.ts'
+import type { AdoptedUploads } from './uploads/adopted/adopted-uploads.ts'
+import type { AttachTo } from './uploads/attach-to.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 import type { CompletedPart } from './uploads/direct/multipart.ts'
 import type { UploadFromOptions } from './uploads/fetched/upload-from.ts'
@@ -43,14 +43,6 @@ import type { SetFocusOptions } from './variants/set-focus.ts'
 
 /** An asset with a profile that the compiler knows. */
 export type AssetOf<P extends string> = { readonly id: string; readonly profile: P }
-
-/**
- * The slot of an upload: an upload through the application is attached together with its row, one that a client sends
- * as soon as it is available.
- */
-export type AttachTo<S extends string> =
-  | { readonly owner: Owner; readonly slot: S }
-  | { readonly owner?: never; readonly slot?: never }
 
 /** The instance itself: its life cycle, its workers, and its events. */
 export interface Instance<Ps extends AnyProfiles = Profiles> {
@@ -139,36 +131,6 @@ export interface FetchedUploads<Ps extends AnyProfiles = Profiles> {
     url: string | URL,
     options?: Omit<UploadFromOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<UploadSession>
-}
-
-/** Files that lie in a storage already. */
-export interface AdoptedUploads<Ps extends AnyProfiles = Profiles> {
-  /**
-   * Makes an asset of an object that lies in a storage, or of a file that this process can read. The gate is that of an
-   * upload. The storage itself copies if it is that of the profile; otherwise the bytes stream through this process. Safe
-   * to repeat and to call many times at once: one object is adopted once. `upload_rejected`, `storage_object_missing`,
-   * `storage_precondition_failed` when the bytes change meanwhile, `checksum_mismatch`, `conflict` when the object belongs
-   * to another profile or asset, `capability_unsupported`, `invalid_input`.
-   */
-  adopt<P extends keyof Ps & string>(
-    profile: P,
-    source: AdoptSource,
-    options?: AdoptOptions & AttachTo<SlotName<Ps, P> & string> & { readonly position?: number },
-  ): Promise<Adoption<P>>
-  /**
-   * Judges an object as {@link adopt} would, with the same errors, and writes nothing: for a dry run. Reads only the head,
-   * so it compares no checksum.
-   */
-  previewAdoption<P extends keyof Ps & string>(
-    profile: P,
-    source: AdoptSource,
-    options?: AdoptOptions & AttachTo<SlotName<Ps, P> & string> & { readonly position?: number },
-  ): Promise<AdoptionPreview<P>>
-  /**
-   * Lists the objects that lie in a storage and do not have the keys of Rindle's own, in the order of their keys.
-   * `invalid_input` for an unknown storage, `capability_unsupported`.
-   */
-  foreignObjects(storage: string, options?: ForeignObjectsOptions): AsyncIterable<ListedObject>
 }
 
 /** Uploads that a client sends to the storage itself: in one request, or in parts. */

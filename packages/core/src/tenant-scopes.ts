@@ -38,6 +38,8 @@ export const TENANT_SCOPES = {
   initiateUpload: 1,
   uploadFrom: 2,
   adopt: 'none',
+  previewAdoption: 'none',
+  foreignObjects: 'none',
   signUpload: 'session',
   presignedPut: 1,
   initiateMultipartUpload: 1,

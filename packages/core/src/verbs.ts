@@ -3,7 +3,6 @@ import type { Delivery } from './delivery/delivery.ts'
 import type { OwnFiles } from './objects/own-files.ts'
 import type { Operations } from './operations/operations.ts'
 import type {
-  AdoptedUploads,
   Assets,
   Attachments,
   Diagnostics,
@@ -15,6 +14,7 @@ import type {
   Rindle,
   UploadSessions,
 } from './rindle.ts'
+import type { AdoptedUploads } from './uploads/adopted/adopted-uploads.ts'
 
 /** The parts of the interface, by the group of their verbs. */
 interface Groups {

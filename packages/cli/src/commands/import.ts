@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
-import { type Rindle, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { type FilePlace, inDirectory, inStorage } from '../import/file-place.ts'
 import { ImportReport } from '../import/import-report.ts'
 import { importResult } from '../import/import-result.ts'
 import { mappingOf } from '../import/mapping.ts'
-import { openSource, SOURCES, type SourceName } from '../import/open-source.ts'
+import { openSource, SOURCES } from '../import/open-source.ts'
 import { runImport } from '../import/run-import.ts'
 import { isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
 import { runOperationCommand } from '../operation/run-operation-command.ts'
@@ -79,7 +79,7 @@ export const importFiles: Command = defineCommand({
       for (const profile of mapping.profiles) assertProfile(rindle, profile)
       const { cwd } = context.io
       const place = await placeOf(args, cwd)
-      await using source = await openSource(rindle, { ...args, source: args.source as SourceName }, cwd)
+      await using source = await openSource(rindle, args, cwd)
       await using report = await ImportReport.begin(args.report === undefined ? undefined : resolve(cwd, args.report))
       const takesUnattached = args.unattached || (args.source === 'folder' && args.template === undefined)
       const plan = { source, place, mapping, live, inPlace: args['in-place'], takesUnattached, concurrency, report }

@@ -20,7 +20,7 @@ export interface MappedPlace {
 export interface Mapping {
   /** The profile of files that nothing shows. */
   readonly profile: string | undefined
-  placeOf(place: FoundPlace): MappedPlace | null
+  readonly placeOf: (place: FoundPlace) => MappedPlace | null
   /** Every profile that is named. */
   readonly profiles: readonly string[]
 }

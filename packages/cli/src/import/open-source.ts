@@ -63,7 +63,7 @@ async function closingOnError<T>(tables: AsyncDisposable, work: () => Promise<T>
 
 function assertTimeZone(timeZone: string): void {
   try {
-    new Intl.DateTimeFormat('en-US', { timeZone })
+    Intl.DateTimeFormat('en-US', { timeZone })
   } catch (error) {
     throw new RindleError('invalid_input', `There is no time zone "${timeZone}". Name one like Europe/Berlin.`, {
       cause: error,

@@ -74,8 +74,8 @@ function idOf(doc: unknown, name: string): string {
 
 async function docsIn(name: string, cwd: string): Promise<readonly unknown[]> {
   const document = await readJson(resolve(cwd, name), name)
-  const docs = Array.isArray(document) ? document : (document as { readonly docs?: unknown } | null)?.docs
-  if (Array.isArray(docs)) return docs
+  const docs: unknown = Array.isArray(document) ? document : (document as { readonly docs?: unknown } | null)?.docs
+  if (Array.isArray(docs)) return docs as readonly unknown[]
   throw new RindleError('invalid_input', `${name} must be a list of documents, or an answer of the API with "docs".`)
 }
 
@@ -104,8 +104,8 @@ function idsAt(value: unknown, path: readonly string[]): readonly string[] {
   if (field !== undefined) return typeof value === 'object' ? idsAt(Reflect.get(value, field), rest) : []
   if (typeof value === 'string' || typeof value === 'number') return [String(value)]
   // A polymorphic field: { relationTo, value }.
-  if ('value' in (value as object)) return idsAt(Reflect.get(value as object, 'value'), [])
-  return idsAt(Reflect.get(value as object, 'id'), [])
+  if (typeof value !== 'object') return []
+  return idsAt(Reflect.get(value, 'value' in value ? 'value' : 'id'), [])
 }
 
 function fileOf({ filename, prefix, createdAt }: UploadDocument, places: readonly FoundPlace[]): FoundFile {

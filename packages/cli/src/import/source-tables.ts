@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type * as sqlite from 'node:sqlite'
 import { RindleError } from '@rindle/core'
 import { openDatabase } from '@rindle/prisma'
 
@@ -46,7 +47,7 @@ async function openPostgres(url: string): Promise<SourceTables> {
 }
 
 async function openSqlite(path: string, name: string): Promise<SourceTables> {
-  const { DatabaseSync } = await sqlite()
+  const { DatabaseSync } = await loadSqlite()
   try {
     const database = new DatabaseSync(path, { readOnly: true })
     // Whether it is a database shows when it is first read.
@@ -61,7 +62,7 @@ async function openSqlite(path: string, name: string): Promise<SourceTables> {
 
 /** Rows from JSON are put into tables in memory, so that one kind of SQL reads them all. */
 async function openJson(path: string, name: string, onlyTable: string): Promise<SourceTables> {
-  const { DatabaseSync } = await sqlite()
+  const { DatabaseSync } = await loadSqlite()
   const database = new DatabaseSync(':memory:')
   for (const [table, rows] of Object.entries(tablesIn(await readJson(path, name), onlyTable))) {
     if (!/^[a-z_]\w*$/i.test(table) || !Array.isArray(rows)) continue
@@ -73,7 +74,7 @@ async function openJson(path: string, name: string, onlyTable: string): Promise<
     for (const row of rows as Readonly<Record<string, unknown>>[]) {
       insert.run(...columns.map((column) => cellOf(row[column])))
     }
-    for (const column of columns.filter((name) => INDEXED.includes(name))) {
+    for (const column of columns.filter((each) => INDEXED.includes(each))) {
       database.exec(`create index "${table}_${column}" on "${table}" ("${column}")`)
     }
   }
@@ -104,7 +105,7 @@ function cellOf(value: unknown): string | number | bigint | null {
   return JSON.stringify(value)
 }
 
-async function sqlite(): Promise<typeof import('node:sqlite')> {
+async function loadSqlite(): Promise<typeof sqlite> {
   try {
     return await import('node:sqlite')
   } catch (error) {
@@ -116,7 +117,7 @@ async function sqlite(): Promise<typeof import('node:sqlite')> {
   }
 }
 
-function tablesOf(database: import('node:sqlite').DatabaseSync): SourceTables {
+function tablesOf(database: sqlite.DatabaseSync): SourceTables {
   const query: SourceTables['query'] = async (sql, values = []) =>
     database.prepare(sql.replaceAll(/\$(\d+)/g, '?$1')).all(...values) as unknown as TextRow[]
   return {

@@ -10,18 +10,20 @@ const profile = `
   accept: { types: ['image/*', 'text/plain', 'application/pdf'], maxBytes: 1_000_000 },
   slots: { avatar: 'one', cover: 'one', photos: 'many', papers: 'many', gallery: 'many' },
   variants: {},`
-const cli = useApplication({ config: { profile }, each: 'copied' })
+const cli = useApplication({ config: { profile } })
 
 let rails: string
 let payload: string
 
 beforeAll(async () => {
   const { directory } = cli.application
-  await cli.command('migrate')
   rails = await unpack('active-storage', directory)
   payload = await unpack('payload', directory)
 })
-beforeEach(async () => rm(join(cli.application.directory, 'media'), { recursive: true, force: true }))
+beforeEach(async () => {
+  await cli.client.executeSql('truncate rindle.media_assets cascade')
+  await cli.client.executeSql('drop table if exists public.active_storage_attachments, public.active_storage_blobs')
+})
 
 const TO_PHOTO = ['--profile', 'photo'] as const
 
@@ -122,25 +124,31 @@ describe('from a folder', () => {
     expect(await imported(...args, '--live')).toMatchObject({ imported: 0, already_imported: 2 })
   })
 
-  test.each([
-    [['folder', 'nowhere', '--profile', 'photo'], 'There is no directory'],
-    [['folder', '.'], 'Name a --profile, or a --map.'],
-    [['folder', '.', '--profile', 'foto'], 'Did you mean "photo"?'],
-    [['folder', '.', ...TO_PHOTO, '--template', '{owner}/{filename}'], '--template names {owner}'],
-    [['folder', '.', ...TO_PHOTO, '--in-place'], '--in-place needs --storage'],
-    [['payload', 'rindle.config.ts', ...TO_PHOTO, '--files', '.'], 'Cannot read rindle.config.ts as JSON'],
-    [['payload', 'media.json', ...TO_PHOTO], 'Say where the files lie'],
-    [['active-storage', 'one.jpg', ...TO_PHOTO, '--files', '.'], 'Cannot open the database one.jpg'],
-    [
-      ['medialibrary', 'media.json', ...TO_PHOTO, '--files', '.', '--time-zone', 'Mars'],
-      'There is no time zone "Mars"',
-    ],
-    [['folder', '.', '--map', 'Album=photo'], '--map must be <type>.<slot>=<profile>'],
-    [['payload', 'media.json', ...TO_PHOTO, '--files', '.', '--relation', 'hero'], '--relation must be <file>:<field>'],
-  ])('refuses %j', async (argv, message) => {
-    const { exitCode, stderr } = await cli.command('import', ...argv)
-    expect(stderr).toContain(message)
-    expect(exitCode).not.toBe(0)
+  test('refuses what cannot be meant, and says what to write', async () => {
+    const refused: readonly (readonly [argv: readonly string[], message: string])[] = [
+      [['folder', 'nowhere', '--profile', 'photo'], 'There is no directory'],
+      [['folder', '.'], 'Name a --profile, or a --map.'],
+      [['folder', '.', '--profile', 'foto'], 'Did you mean "photo"?'],
+      [['folder', '.', ...TO_PHOTO, '--template', '{owner}/{filename}'], '--template names {owner}'],
+      [['folder', '.', ...TO_PHOTO, '--in-place'], '--in-place needs --storage'],
+      [['payload', 'rindle.config.ts', ...TO_PHOTO, '--files', '.'], 'Cannot read rindle.config.ts as JSON'],
+      [['payload', 'media.json', ...TO_PHOTO], 'Say where the files lie'],
+      [['active-storage', 'one.jpg', ...TO_PHOTO, '--files', '.'], 'Cannot open the database one.jpg'],
+      [
+        ['medialibrary', 'media.json', ...TO_PHOTO, '--files', '.', '--time-zone', 'Mars'],
+        'There is no time zone "Mars"',
+      ],
+      [['folder', '.', '--map', 'Album=photo'], '--map must be <type>.<slot>=<profile>'],
+      [
+        ['payload', 'media.json', ...TO_PHOTO, '--files', '.', '--relation', 'hero'],
+        '--relation must be <file>:<field>',
+      ],
+    ]
+    for (const [argv, message] of refused) {
+      const { exitCode, stderr } = await cli.command('import', ...argv)
+      expect(stderr).toContain(message)
+      expect(exitCode).not.toBe(0)
+    }
   })
 })
 

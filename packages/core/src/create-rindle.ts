@@ -67,9 +67,7 @@ import { tenantView } from './tenant-view.ts'
 import { addTrack } from './tracks/add-track.ts'
 import { removeTrack } from './tracks/remove-track.ts'
 import { abortUpload } from './uploads/abort.ts'
-import { adopt } from './uploads/adopted/adopt.ts'
-import { foreignObjects } from './uploads/adopted/foreign-objects.ts'
-import { previewAdoption } from './uploads/adopted/preview-adoption.ts'
+import { adoptedUploads } from './uploads/adopted/adopted-uploads.ts'
 import { confirmUpload, inspectUpload, verifyCompletion } from './uploads/complete.ts'
 import { completeMultipartUpload, listMultipartParts } from './uploads/direct/multipart.ts'
 import { presignedPut, signMultipartPart, signUpload } from './uploads/direct/sign.ts'
@@ -329,9 +327,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     register: (received, options) => register(runtime, received, options),
     discard: (received) => discard(runtime, received),
     uploadFrom: (profile, from, options) => uploadFrom(runtime, profile, from, options),
-    adopt: (profile, source, options) => adopt(runtime, profile, source, options),
-    previewAdoption: (profile, source, options) => previewAdoption(runtime, profile, source, options),
-    foreignObjects: (storage, options) => foreignObjects(runtime, storage, options),
+    ...adoptedUploads(runtime),
     initiateUpload: (profile, options) => initiateUpload(runtime, profile, options),
     signUpload: (sessionId) => signUpload(runtime, sessionId),
     presignedPut: (profile, options) => presignedPut(runtime, profile, options),

@@ -1,8 +1,11 @@
+import type { Runtime } from '../../kernel/runtime.ts'
 import type { ListedObject } from '../../ports/storage.ts'
 import type { AnyProfiles, Profiles, SlotName } from '../../profile/names.ts'
 import type { AttachTo } from '../attach-to.ts'
+import { adopt } from './adopt.ts'
 import type { Adoption, AdoptionPreview, AdoptOptions, AdoptSource } from './adopt-options.ts'
-import type { ForeignObjectsOptions } from './foreign-objects.ts'
+import { type ForeignObjectsOptions, foreignObjects } from './foreign-objects.ts'
+import { previewAdoption } from './preview-adoption.ts'
 
 /** Files that lie in a storage already. */
 export interface AdoptedUploads<Ps extends AnyProfiles = Profiles> {
@@ -32,4 +35,13 @@ export interface AdoptedUploads<Ps extends AnyProfiles = Profiles> {
    * `invalid_input` for an unknown storage, `capability_unsupported`.
    */
   foreignObjects(storage: string, options?: ForeignObjectsOptions): AsyncIterable<ListedObject>
+}
+
+/** The methods of an instance. */
+export function adoptedUploads(runtime: Runtime): AdoptedUploads {
+  return {
+    adopt: (profile, source, options) => adopt(runtime, profile, source, options),
+    previewAdoption: (profile, source, options) => previewAdoption(runtime, profile, source, options),
+    foreignObjects: (storage, options) => foreignObjects(runtime, storage, options),
+  }
 }

@@ -47,11 +47,15 @@ export default async function PostsPage(): Promise<ReactElement> {
                   ))}
                 </div>
               )}
-              {photos.length > TILES && <p className="hint">and {photos.length - TILES} more photos</p>}
+              {photos.length > TILES && <p className="hint">{andMore(photos.length - TILES)}</p>}
             </article>
           )
         })}
       </div>
     </>
   )
+}
+
+function andMore(count: number): string {
+  return `and ${count} more ${count === 1 ? 'photo' : 'photos'}`
 }

@@ -16,6 +16,7 @@ export const backfillMetadata: Command = defineCommand({
   positionals: {},
   options: {
     profile: SCOPE_OPTIONS.profile,
+    tenant: SCOPE_OPTIONS.tenant,
     analyzer: { type: 'string', requiresArg: true, describe: 'Only this analyzer, and no placeholders' },
     storage: STORAGE_OPTION,
     'dry-run': DRY_RUN_OPTION,

@@ -16,6 +16,7 @@ export const evictVariants: Command = defineCommand({
   positionals: {},
   options: {
     profile: SCOPE_OPTIONS.profile,
+    tenant: SCOPE_OPTIONS.tenant,
     'keep-days': {
       type: 'number',
       requiresArg: true,

@@ -19,6 +19,7 @@ export const moveStorage: Command = defineCommand({
     to: { type: 'string', requiresArg: true, demandOption: true, describe: 'The storage that they move to' },
     from: { type: 'string', requiresArg: true, describe: 'Only assets in this storage' },
     profile: SCOPE_OPTIONS.profile,
+    tenant: SCOPE_OPTIONS.tenant,
     'keep-sec': { type: 'number', requiresArg: true, describe: 'Keep the old objects for so long' },
     after: AFTER_OPTION,
     concurrency: CONCURRENCY_OPTION,

@@ -15,6 +15,7 @@ export const purgeTrashed: Command = defineCommand({
   positionals: {},
   options: {
     profile: SCOPE_OPTIONS.profile,
+    tenant: SCOPE_OPTIONS.tenant,
     'dry-run': DRY_RUN_OPTION,
     concurrency: CONCURRENCY_OPTION,
   },

@@ -4,6 +4,7 @@ import type { Asset } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { ofTenant, type TenantOption, tenantParameter } from '../kernel/sql/of-tenant.ts'
 import { text } from '../kernel/sql/row-values.ts'
 import type { Analyzer } from '../ports/analyzer.ts'
 import { probeFile } from '../promotion/probe-file.ts'
@@ -19,7 +20,7 @@ import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link backfillMetadata}. */
-export interface BackfillOptions<P extends string = string> extends WalkOptions {
+export interface BackfillOptions<P extends string = string> extends WalkOptions, TenantOption {
   /** Only assets of this profile. @default all */
   readonly profile?: P
   /** Only assets of this storage. @default all */
@@ -125,15 +126,18 @@ function profilesWithPlaceholder(runtime: Runtime, profiles: readonly string[]):
   return profiles.filter((profile) => profileOf(runtime, profile).placeholder !== 'none')
 }
 
-interface Scope extends Pick<BackfillOptions, 'storage' | 'after'> {
+interface Scope extends Pick<BackfillOptions, 'storage' | 'after' | 'tenant'> {
   /** The profiles all of whose assets are analyzed. */
   readonly analyzed: readonly string[]
   /** The profiles whose assets without a placeholder get one. */
   readonly lacking: readonly string[]
 }
 
-async function countScope({ database }: Runtime, { analyzed, lacking, storage, after }: Scope): Promise<RowCount> {
-  const scope = { states: ANALYZED, storage, after }
+async function countScope(
+  { database }: Runtime,
+  { analyzed, lacking, storage, after, tenant }: Scope,
+): Promise<RowCount> {
+  const scope = { states: ANALYZED, storage, after, ...(tenant === undefined ? {} : { tenant }) }
   const others = lacking.filter((profile) => !analyzed.includes(profile))
   return sumOf([
     await countAssets(database, { ...scope, profiles: analyzed }),
@@ -143,7 +147,7 @@ async function countScope({ database }: Runtime, { analyzed, lacking, storage, a
 
 async function* assetsOf(
   runtime: Runtime,
-  { analyzed, lacking, storage, after }: Scope,
+  { analyzed, lacking, storage, after, tenant }: Scope,
   progress: { lastId: string | null; readonly isWhole: () => boolean },
 ): AsyncGenerator<Asset[]> {
   if (analyzed.length + lacking.length === 0) return
@@ -151,11 +155,11 @@ async function* assetsOf(
     where state in (${ANALYZED})
       and (profile in (select jsonb_array_elements_text($2::jsonb))
         or thumb_hash is null and profile in (select jsonb_array_elements_text($3::jsonb)))
-      and id > $1::uuid and ($4::text is null or storage = $4::text)
+      and id > $1::uuid and ($4::text is null or storage = $4::text) and ${ofTenant('tenant', '$5')}
     order by id limit ${PAGE_SIZE}`
   for await (const rows of pages(runtime.database, sql, {
     after,
-    values: [JSON.stringify(analyzed), JSON.stringify(lacking), storage ?? null],
+    values: [JSON.stringify(analyzed), JSON.stringify(lacking), storage ?? null, tenantParameter(tenant)],
   })) {
     yield rows.map(assetFromRow)
     if (progress.isWhole()) progress.lastId = text(rows.at(-1) ?? {}, 'id')

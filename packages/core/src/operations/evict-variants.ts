@@ -2,6 +2,7 @@ import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { ofTenant, type TenantOption, tenantParameter } from '../kernel/sql/of-tenant.ts'
 import { number, type Row, text, time } from '../kernel/sql/row-values.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import { errorFields } from '../ports/logger.ts'
@@ -16,7 +17,7 @@ import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link evictVariants}. */
-export interface EvictOptions<P extends string = string> extends WalkOptions {
+export interface EvictOptions<P extends string = string> extends WalkOptions, TenantOption {
   /** Keeps what a page has asked for within so many days, from 1; never less than a day and the longest lifetime of a URL. @default 30 */
   readonly keepDays?: number
   /** Only assets of this profile. @default all */
@@ -81,10 +82,16 @@ async function beginning({ database, maxDeliveryExpiresInSeconds }: Runtime, kee
 const ASKED = 'coalesce(last_asked_at, generated_at)'
 // Exactly the condition of the index `media_variants_last_asked_idx`. A purged one with a key: a run was killed.
 const EVICTABLE = `on_demand and state in ('ready', 'stale', 'purged') and storage_key is not null`
-/** The parameters with these numbers are a time, and a profile or null. */
-const matches = (before: number, profile: number): string => `${EVICTABLE} and ${ASKED} < $${before}::timestamptz
+/** The parameters with these numbers are a time, a profile or null, and a tenant. */
+const matches = (
+  before: number,
+  profile: number,
+  tenant: number,
+): string => `${EVICTABLE} and ${ASKED} < $${before}::timestamptz
   and ($${profile}::text is null or exists (
-    select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $${profile}::text))`
+    select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $${profile}::text))
+  and ($${tenant}::jsonb is null or exists (
+    select 1 from rindle.media_assets as asset where asset.id = asset_id and ${ofTenant('asset.tenant', `$${tenant}`)}))`
 
 /** The variants of one asset on one page. */
 interface AssetGroup {
@@ -108,13 +115,13 @@ class Eviction {
   }
 
   async run(options: EvictOptions): Promise<EvictReport> {
-    const values = [this.#before.toISOString(), options.profile ?? null]
+    const values = [this.#before.toISOString(), options.profile ?? null, tenantParameter(options.tenant)]
     const { interrupted } = await walk(this.#groups(values), {
       ...options,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       counts: this.#counts,
       each: (group) => this.#evict(group),
-      total: () => countRows(this.#runtime.database, `rindle.media_variants where ${matches(1, 2)}`, values),
+      total: () => countRows(this.#runtime.database, `rindle.media_variants where ${matches(1, 2, 3)}`, values),
       sizeOf: ({ variants }) => variants.length,
     })
     return { ...this.#counts, stopped: this.#watch.stopped, dryRun: this.#dryRun, interrupted }
@@ -123,7 +130,7 @@ class Eviction {
   async *#groups(values: readonly unknown[]): AsyncGenerator<AssetGroup[]> {
     const sql = `select variant.id, asset_id, variant.state, variant.byte_size, asked::text as at, asset.storage
       from (select id, asset_id, state, byte_size, ${ASKED} as asked from rindle.media_variants
-        where ${matches(3, 4)} and (${ASKED}, id) > ($1::timestamptz, $2::uuid)
+        where ${matches(3, 4, 5)} and (${ASKED}, id) > ($1::timestamptz, $2::uuid)
         order by ${ASKED}, id limit ${PAGE_SIZE}) as variant
       join rindle.media_assets as asset on asset.id = asset_id order by asked, variant.id`
     for await (const rows of timedPages(this.#runtime.database, sql, values)) {

@@ -3,6 +3,7 @@ import { lockAsset } from '../assets/lock.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
 import { transitionAsset } from '../assets/transition.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { ofTenant, type TenantOption, tenantParameter } from '../kernel/sql/of-tenant.ts'
 import { text } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import { errorFields } from '../ports/logger.ts'
@@ -13,7 +14,7 @@ import { assertProfileName } from './scope.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link purgeTrashed}. */
-export interface PurgeTrashedOptions<P extends string = string> extends WalkOptions {
+export interface PurgeTrashedOptions<P extends string = string> extends WalkOptions, TenantOption {
   /** Only assets of this profile. @default all */
   readonly profile?: P
   /** Counts, and changes nothing. @default false */
@@ -37,8 +38,11 @@ export interface PurgeTrashedReport {
 const DEFAULT_CONCURRENCY = 4
 
 /** Exactly the condition of the index `media_assets_purge_idx`. Its purge has begun where the state says so. */
-const dueIn = (profile: number): string => `purge_at is not null and purge_at <= now() and state <> 'deleted'
-  and ($${profile}::text is null or profile = $${profile}::text)`
+const dueIn = (
+  profile: number,
+  tenant: number,
+): string => `purge_at is not null and purge_at <= now() and state <> 'deleted'
+  and ($${profile}::text is null or profile = $${profile}::text) and ${ofTenant('tenant', `$${tenant}`)}`
 
 /**
  * Enqueues the purge of assets whose time in the trash is over, and of those whose purge was due while they were on hold.
@@ -51,6 +55,7 @@ export async function purgeTrashed(runtime: Runtime, options: PurgeTrashedOption
   return runOperation(runtime, { operation: 'purge_trashed', scope, dry_run: dryRun }, async () => {
     if (profile !== undefined) await assertProfileName(runtime, profile)
     const counts = { found: 0, enqueued: 0, held: 0, errors: 0 }
+    const values = [profile ?? null, tenantParameter(options.tenant)]
     const each = async (assetId: string): Promise<void> => {
       try {
         const outcome = await inTransaction(runtime, undefined, (unit) => purgeIfDue(runtime, unit, assetId, dryRun))
@@ -63,22 +68,21 @@ export async function purgeTrashed(runtime: Runtime, options: PurgeTrashedOption
         runtime.logger.error({ assetId, ...errorFields(error) }, 'The purge of an asset could not be enqueued.')
       }
     }
-    const { interrupted } = await walk(dueAssets(runtime, profile), {
+    const { interrupted } = await walk(dueAssets(runtime, values), {
       ...options,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       counts,
       each,
-      total: () => countRows(runtime.database, `rindle.media_assets where ${dueIn(1)}`, [profile ?? null]),
+      total: () => countRows(runtime.database, `rindle.media_assets where ${dueIn(1, 2)}`, values),
     })
     return { ...counts, dryRun, interrupted }
   })
 }
 
-async function* dueAssets(runtime: Runtime, profile: string | undefined): AsyncGenerator<string[]> {
+async function* dueAssets(runtime: Runtime, values: readonly unknown[]): AsyncGenerator<string[]> {
   const sql = `select id, purge_at::text as at from rindle.media_assets
-    where ${dueIn(3)} and (purge_at, id) > ($1::timestamptz, $2::uuid) order by purge_at, id limit ${PAGE_SIZE}`
-  for await (const rows of timedPages(runtime.database, sql, [profile ?? null]))
-    yield rows.map((row) => text(row, 'id'))
+    where ${dueIn(3, 4)} and (purge_at, id) > ($1::timestamptz, $2::uuid) order by purge_at, id limit ${PAGE_SIZE}`
+  for await (const rows of timedPages(runtime.database, sql, values)) yield rows.map((row) => text(row, 'id'))
 }
 
 /** Decides again under the lock that every hold, restore and attach takes, too. */

@@ -1,4 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import { ofTenant, type TenantOption, tenantParameter } from '../../kernel/sql/of-tenant.ts'
 import { boolean, json, type Row, text, textOrNull, timeOrNull } from '../../kernel/sql/row-values.ts'
 import { DELIVERABLE } from '../../kernel/sql/state-literals.ts'
 import { FIRST_ID, PAGE_SIZE, pages } from '../pages.ts'
@@ -36,7 +37,7 @@ export interface MovableAsset {
 }
 
 /** The assets to move. */
-export interface MoveScope {
+export interface MoveScope extends TenantOption {
   readonly profiles: readonly string[]
   readonly to: string
   readonly from?: string | undefined
@@ -71,25 +72,28 @@ const MOVABLE_ASSET = `select asset.id, asset.profile, asset.storage, asset.stor
       from rindle.media_tracks as track where track.asset_id = asset.id) as tracks,
     ${SIGNATURE} as signature, ${IS_BUSY} as is_busy`
 
-/** The condition of {@link movableAssets}; `$1` is an id, `$2` the profiles, `$3` the target, `$4` the source. */
+/** The condition of {@link movableAssets}; `$1` is an id, `$2` the profiles, `$3` the target, `$4` the source, `$5` a tenant. */
 const IN_SCOPE = `state in (${MOVABLE}) and id > $1::uuid
   and profile in (select jsonb_array_elements_text($2::jsonb))
-  and storage <> $3::text and ($4::text is null or storage = $4::text)`
+  and storage <> $3::text and ($4::text is null or storage = $4::text) and ${ofTenant('tenant', '$5')}`
 
 /** What `countRows` takes for the assets of {@link movableAssets}. */
-export function movableRows({ profiles, to, from, after = FIRST_ID }: MoveScope): readonly [string, unknown[]] {
-  return [`rindle.media_assets where ${IN_SCOPE}`, [after, JSON.stringify(profiles), to, from ?? null]]
+export function movableRows({ profiles, to, from, tenant, after = FIRST_ID }: MoveScope): readonly [string, unknown[]] {
+  return [
+    `rindle.media_assets where ${IN_SCOPE}`,
+    [after, JSON.stringify(profiles), to, from ?? null, tenantParameter(tenant)],
+  ]
 }
 
 /** Walks the assets that are in another storage than the target. */
 export async function* movableAssets(
   database: SqlExecutor,
-  { profiles, to, from, after }: MoveScope,
+  { profiles, to, from, after, tenant }: MoveScope,
 ): AsyncGenerator<MovableAsset[]> {
   const sql = `${MOVABLE_ASSET}
     from (select * from rindle.media_assets where ${IN_SCOPE} order by id limit ${PAGE_SIZE}) as asset
     order by asset.id`
-  const values = [JSON.stringify(profiles), to, from ?? null]
+  const values = [JSON.stringify(profiles), to, from ?? null, tenantParameter(tenant)]
   for await (const rows of pages(database, sql, { after, values })) yield rows.map(movableAsset)
 }
 

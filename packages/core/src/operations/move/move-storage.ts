@@ -1,6 +1,7 @@
 import { isRindleError, RindleError } from '../../domain/errors.ts'
 import { copyAcross } from '../../kernel/copy-across.ts'
 import { type Runtime, storageOf } from '../../kernel/runtime.ts'
+import type { TenantOption } from '../../kernel/sql/of-tenant.ts'
 import { countRows } from '../count-rows.ts'
 import { runOperation } from '../run-operation.ts'
 import { assertAfter, assertSeconds, profilesIn, storagesIn } from '../scope.ts'
@@ -18,7 +19,7 @@ import { beginMoves, endMoves, finishMove, type MoveEnd } from './move-rows.ts'
 import { assertDelivers, assertTwoPlaces } from './places.ts'
 
 /** Options of {@link moveStorage}. */
-export interface MoveStorageOptions<P extends string = string> extends WalkOptions {
+export interface MoveStorageOptions<P extends string = string> extends WalkOptions, TenantOption {
   /** The storage that the assets move to. */
   readonly to: string
   /** Only assets in this storage. @default all others */
@@ -88,7 +89,8 @@ export async function moveStorage(runtime: Runtime, options: MoveStorageOptions)
   const scope = options.profile === undefined ? 'all' : 'profile'
   return runOperation(runtime, { operation: 'move_storage', scope, dry_run: dryRun }, async () => {
     const profiles = profilesIn(runtime, options.profile)
-    const { to, from, after } = options
+    const { to, from, after, tenant } = options
+    const within = tenant === undefined ? {} : { tenant }
     // A caller without types may name none.
     storagesIn(runtime, String(to))
     storagesIn(runtime, from)
@@ -96,7 +98,13 @@ export async function moveStorage(runtime: Runtime, options: MoveStorageOptions)
     if (from === to) throw new RindleError('invalid_input', `The assets of "${to}" are there already.`)
     const keepSeconds = keepSecondsOf(runtime, options)
     assertDelivers(runtime, to, profiles)
-    return new StorageMove(runtime, { ...options, live: !dryRun, keepSeconds }).run({ profiles, to, from, after })
+    return new StorageMove(runtime, { ...options, live: !dryRun, keepSeconds }).run({
+      ...within,
+      profiles,
+      to,
+      from,
+      after,
+    })
   })
 }
 

@@ -19,7 +19,7 @@ import { queueVariants } from '../variants/queue.ts'
 import { variantsOf } from '../variants/read.ts'
 import { insertAttachment, slotRulesOf } from './attach.ts'
 import { release } from './release.ts'
-import { type Holder, lockAssets, lockSlot, type Slot } from './slot.ts'
+import { assertOneTenant, type Holder, lockAssets, lockSlot, type Slot } from './slot.ts'
 
 /** What to do about a slot that is taken, full, or no longer declared. */
 export const WHEN_TAKEN = ['refuse', 'replace', 'skip'] as const
@@ -104,7 +104,7 @@ class Restoring {
     const wanted = await this.#formerOf(assetId)
     const slots = await this.#lockSlots(wanted)
     const holders = [...slots.values()].flat().map((holder) => holder.assetId)
-    await lockAssets(this.#unit, [...new Set([assetId, ...holders])])
+    const locked = await lockAssets(this.#unit, [...new Set([assetId, ...holders])])
     const asset = await this.#lockTrashed(assetId)
     const nothing = { restored: 0, attached: 0, skipped: 0, replaced: 0, dryRun: this.#dryRun }
     if (asset === null) return nothing
@@ -113,6 +113,10 @@ class Restoring {
       throw new RindleError('conflict', `Asset ${assetId} was changed by another caller meanwhile. Try again.`)
     }
     const former = attachments.map((attachment) => this.#describe(asset, attachment, slots))
+    for (const one of former) {
+      const inSlot = one.holders.map(({ assetId: id }) => locked.get(id)).filter((row) => row !== undefined)
+      assertOneTenant(one.slot, inSlot, asset.tenant)
+    }
     const taken = former.filter(isTaken)
     const skipped = this.#whenTaken === 'skip' ? taken : []
     const replacing = this.#whenTaken === 'replace' ? taken.filter(({ rules }) => rules?.cardinality === 'one') : []

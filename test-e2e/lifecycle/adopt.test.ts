@@ -80,6 +80,26 @@ describe('a copy of an object', () => {
     expect([after.mtimeMs, after.ino, after.size]).toEqual([before.mtimeMs, before.ino, before.size])
   })
 
+  it('is made by the storage: this process reads the head alone, and puts nothing', async () => {
+    const calls: string[] = []
+    const other = await startApplication({
+      profiles,
+      wrapStorage: (storage) =>
+        faultyStorage(storage, { onCall: (point, [key]) => void calls.push(`${point} ${key}`) }),
+    })
+    try {
+      await mkdir(join(other.directory, 'storage'), { recursive: true })
+      await writeFile(join(other.directory, 'storage/whole.jpg'), picture)
+      const { asset } = await other.rindle.adopt('photo', { storage: 'main', key: 'whole.jpg' })
+      const [method] = calls.filter((call) => call.endsWith(':before whole.jpg')).slice(-1)
+      expect(method).toBe('copy:before whole.jpg')
+      expect(calls.filter((call) => call.startsWith('put') || call.startsWith('download'))).toEqual([])
+      expect(asset).toMatchObject({ checksumSha256: null, state: 'validating' })
+    } finally {
+      await other[Symbol.asyncDispose]()
+    }
+  })
+
   it('is made once, however many calls ask for it at once', async () => {
     const key = await placed()
     const holder = owner()

@@ -67,6 +67,7 @@ export const importFiles: Command = defineCommand({
     unattached: { type: 'boolean', default: false, describe: 'Also import files that nothing shows' },
     'in-place': { type: 'boolean', default: false, describe: 'Use the objects where they are; needs --storage' },
     report: { type: 'string', requiresArg: true, describe: 'Write a line of JSON for every file to this file' },
+    tenant: { type: 'string', requiresArg: true, describe: 'The tenant that the assets belong to' },
     concurrency: CONCURRENCY_OPTION,
     ...LIVE_OPTIONS,
   },
@@ -82,7 +83,18 @@ export const importFiles: Command = defineCommand({
       await using source = await openSource(rindle, args, cwd)
       await using report = await ImportReport.begin(args.report === undefined ? undefined : resolve(cwd, args.report))
       const takesUnattached = args.unattached || (args.source === 'folder' && args.template === undefined)
-      const plan = { source, place, mapping, live, inPlace: args['in-place'], takesUnattached, concurrency, report }
+      const { tenant } = args
+      const plan = {
+        source,
+        place,
+        mapping,
+        tenant,
+        live,
+        inPlace: args['in-place'],
+        takesUnattached,
+        concurrency,
+        report,
+      }
       const interrupted = await runImport(rindle, { ...walkOptions, ...plan })
       return importResult(report, live, interrupted)
     })

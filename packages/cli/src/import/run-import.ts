@@ -10,6 +10,7 @@ export interface ImportPlan extends WalkOptions {
   readonly source: ImportSource
   readonly place: FilePlace
   readonly mapping: Mapping
+  readonly tenant: string | undefined
   /** Imports; otherwise it only judges. */
   readonly live: boolean
   readonly inPlace: boolean
@@ -96,7 +97,7 @@ function targetOf({ mapping, takesUnattached }: ImportPlan, { places }: FoundFil
 
 async function take(
   rindle: Rindle,
-  { place, live, inPlace }: ImportPlan,
+  { place, live, inPlace, tenant }: ImportPlan,
   { path, filename, createdAt, checksumMd5 }: FoundFile,
   { profile, places }: Target,
 ): Promise<{ readonly outcome: 'imported' | 'already'; readonly assetId?: string }> {
@@ -105,6 +106,7 @@ async function take(
     attachments: places.map(({ profile: _, ...wanted }) => wanted),
     mode: inPlace ? 'in_place' : 'copy',
     filename: filename ?? path,
+    ...(tenant === undefined ? {} : { tenant }),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(checksumMd5 === undefined ? {} : { checksumMd5 }),
   }

@@ -275,8 +275,9 @@ describe('from medialibrary', () => {
     await cli.application.write('media.json', JSON.stringify(rows))
     const zone = ['--time-zone', 'Europe/Berlin', '--template', 'media/{id}/{file_name}']
     const args = ['medialibrary', 'media.json', '--files', 'public', ...zone, ...TO_PHOTO]
-    expect(await imported(...args, '--live')).toMatchObject({ imported: 3, missing: 0 })
-    expect(await imported(...args, '--live')).toMatchObject({ imported: 0, already_imported: 3 })
+    expect(await imported(...args, '--live', '--tenant', 'acme')).toMatchObject({ imported: 3, missing: 0 })
+    expect(await imported(...args, '--live', '--tenant', 'acme')).toMatchObject({ imported: 0, already_imported: 3 })
+    expect(await imported(...args, '--live')).toMatchObject({ errors: 3, problems: [{ reason: 'conflict' }, {}, {}] })
     expect(await attached()).toEqual(['photo_album:5 cover: cover.jpg', 'photo_album:5 photos: two.jpg, one.jpg'])
     const { rows: times } = await cli.client.executeSql('select distinct created_at from rindle.media_assets')
     expect(times).toEqual([{ created_at: new Date('2024-07-01T10:00:00Z') }])

@@ -18,6 +18,8 @@ const profiles = {
   scan: defineProfile({ ...common, storage: 'main' }),
 }
 
+/** Every call of the storage, with its key. */
+const calls: (readonly [point: string, key: string])[] = []
 /** What is to happen before the storage copies from a key. */
 const beforeCopy = new Map<string, () => Promise<void>>()
 
@@ -31,7 +33,10 @@ beforeAll(async () => {
     profiles,
     wrapStorage: (storage) =>
       faultyStorage(storage, {
-        onCall: (point, [key = '']) => (point === 'copy:before' ? beforeCopy.get(key)?.() : undefined),
+        onCall: (point, [key = '']) => {
+          calls.push([point, key])
+          return point === 'copy:before' ? beforeCopy.get(key)?.() : undefined
+        },
       }),
   })
   await application.work()
@@ -80,24 +85,15 @@ describe('a copy of an object', () => {
     expect([after.mtimeMs, after.ino, after.size]).toEqual([before.mtimeMs, before.ino, before.size])
   })
 
-  it('is made by the storage: this process reads the head alone, and puts nothing', async () => {
-    const calls: string[] = []
-    const other = await startApplication({
-      profiles,
-      wrapStorage: (storage) =>
-        faultyStorage(storage, { onCall: (point, [key]) => void calls.push(`${point} ${key}`) }),
-    })
-    try {
-      await mkdir(join(other.directory, 'storage'), { recursive: true })
-      await writeFile(join(other.directory, 'storage/whole.jpg'), picture)
-      const { asset } = await other.rindle.adopt('photo', { storage: 'main', key: 'whole.jpg' })
-      const [method] = calls.filter((call) => call.endsWith(':before whole.jpg')).slice(-1)
-      expect(method).toBe('copy:before whole.jpg')
-      expect(calls.filter((call) => call.startsWith('put') || call.startsWith('download'))).toEqual([])
-      expect(asset).toMatchObject({ checksumSha256: null, state: 'validating' })
-    } finally {
-      await other[Symbol.asyncDispose]()
-    }
+  it('is made by the storage: this process reads the head, and sends no bytes', async () => {
+    const key = await placed()
+    const { asset } = await adopt(key)
+    await settled(application.rindle, asset.id)
+    expect(new Set(calls.filter(([, of]) => of === key).map(([point]) => point))).toEqual(
+      new Set(['get:before', 'get:after', 'copy:before', 'copy:after']),
+    )
+    const sent = calls.filter(([point, of]) => point === 'put:before' && of.includes(`${asset.id}/original-`))
+    expect(sent).toEqual([])
   })
 
   it('is made once, however many calls ask for it at once', async () => {

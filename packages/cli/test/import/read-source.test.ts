@@ -7,6 +7,7 @@ import { defaultOwnerType } from '../../src/import/default-owner-type.ts'
 import type { FoundFile } from '../../src/import/found-file.ts'
 import { mappingOf } from '../../src/import/mapping.ts'
 import { fillTemplate, pathMatcher } from '../../src/import/path-template.ts'
+import { relationOf } from '../../src/import/payload.ts'
 import { openTables } from '../../src/import/source-tables.ts'
 import { sourceTime } from '../../src/import/source-time.ts'
 
@@ -92,5 +93,13 @@ test('a mapping takes the longest name that it knows, then the profile', () => {
   expect(placeOf({ ...place, type: 'B::Post' })).toMatchObject({ profile: 'scan', slot: 'image' })
   expect(placeOf({ ...place, type: 'Page' })).toMatchObject({ profile: 'rest', owner: { type: 'post' } })
   expect(profiles).toEqual(['photo', 'scan', 'rest'])
+  expect(() => mappingOf(['Album=photo'], undefined)).toThrow('--map must be <type>.<slot>=<profile>')
+  expect(() => relationOf('hero')).toThrow('--relation must be <file>:<field>')
+  expect(relationOf('a/b.json:layout.image=post/cover')).toEqual({
+    file: 'a/b.json',
+    field: 'layout.image',
+    ownerType: 'post',
+    slot: 'cover',
+  })
   expect(mappingOf(['Post.image=scan'], undefined).placeOf({ ...place, type: 'Page' })).toBeNull()
 })

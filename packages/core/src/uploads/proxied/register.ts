@@ -178,7 +178,7 @@ export async function insertAsset(
        select "assetId", profile, storage, "storageKey", 'validating', filename, "contentType", "declaredContentType",
          "byteSize", "checksumSha256", etag, tenant, account, bytes, assets,
          "adoptedStorage", "adoptedKey", coalesce("inPlace", false), coalesce("createdAt", now()) from given
-       on conflict do nothing
+       ${adoption === null ? '' : 'on conflict do nothing'}
        returning *
      ), session as (
        insert into rindle.media_upload_sessions

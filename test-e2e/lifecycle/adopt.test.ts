@@ -19,7 +19,7 @@ const profiles = {
 }
 
 /** Every call of the storage, with its key. */
-const calls: (readonly [point: string, key: string])[] = []
+const storageCalls: (readonly [point: string, key: string])[] = []
 /** What is to happen before the storage copies from a key. */
 const beforeCopy = new Map<string, () => Promise<void>>()
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
     wrapStorage: (storage) =>
       faultyStorage(storage, {
         onCall: (point, [key = '']) => {
-          calls.push([point, key])
+          storageCalls.push([point, key])
           return point === 'copy:before' ? beforeCopy.get(key)?.() : undefined
         },
       }),
@@ -89,10 +89,10 @@ describe('a copy of an object', () => {
     const key = await placed()
     const { asset } = await adopt(key)
     await settled(application.rindle, asset.id)
-    expect(new Set(calls.filter(([, of]) => of === key).map(([point]) => point))).toEqual(
+    expect(new Set(storageCalls.filter(([, of]) => of === key).map(([point]) => point))).toEqual(
       new Set(['get:before', 'get:after', 'copy:before', 'copy:after']),
     )
-    const sent = calls.filter(([point, of]) => point === 'put:before' && of.includes(`${asset.id}/original-`))
+    const sent = storageCalls.filter(([point, of]) => point === 'put:before' && of.includes(`${asset.id}/original-`))
     expect(sent).toEqual([])
   })
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { rindleConsole } from '@rindle/console'
-import { silentLogger } from '@rindle/core'
+import { type Profiles, type Rindle, silentLogger } from '@rindle/core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -28,6 +28,34 @@ const SAMPLE: readonly Look[] = [
 ]
 const ALL: readonly Look[] = [...SAMPLE, ['dark', 1280], ['light', 390]]
 const LOOKS = byRunLength('both themes at both widths', { sample: SAMPLE, short: ALL, long: ALL })
+
+/** The name of the element that has the focus, and why it cannot be seen. */
+const FOCUS = `(() => {
+  const element = document.activeElement
+  const name = (element.getAttribute('aria-label') ?? element.textContent.trim()) || element.name || element.tagName
+  if (element === document.body) return { name: 'the page', fault: null }
+  if (getComputedStyle(element).outlineStyle === 'none') return { name, fault: 'has no outline' }
+  const { left, top, width, height } = element.getBoundingClientRect()
+  const seen = document.elementFromPoint(left + width / 2, top + height / 2)
+  if (seen === null) return { name, fault: 'is out of sight' }
+  const isSeen = element.contains(seen) || seen.contains(element)
+  return { name, fault: isSeen ? null : 'is under ' + seen.outerHTML.slice(0, 80) }
+})()`
+
+/** What has moved since the page began, with its amount. */
+const SHIFTS = `new Promise((resolve) => {
+  const shifts = []
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries()) {
+      if (value > 0.001) shifts.push(value.toFixed(4) + ' ' + sources.map(({ node }) => node?.outerHTML?.slice(0, 60) ?? '').join(', '))
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(shifts))))
+})`
+
+interface Styles {
+  readonly getComputedStyle: (element: unknown) => { readonly outlineStyle: string }
+}
 
 interface Violation {
   readonly id: string
@@ -103,14 +131,7 @@ describe.skipIf(chromium === undefined)('the console, in Chromium,', () => {
             await page.goto(address(server, path))
             await keep(page, path, `${state}-${colorScheme}-${width}`)
             await page.evaluate(`for (const each of document.querySelectorAll('details')) each.open = true`)
-            await page.evaluate(AXE)
-            const violations = await page.evaluate<readonly Violation[]>(
-              'axe.run().then(({ violations }) => violations)',
-            )
-            const faults = violations.flatMap(({ id, nodes }) =>
-              nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-            )
-            expect({ state, path, faults }).toEqual({ state, path, faults: [] })
+            expect({ state, path, faults: await faultsOf(page) }).toEqual({ state, path, faults: [] })
           }
         }
         expect(errors).toEqual([])
@@ -131,6 +152,106 @@ describe.skipIf(chromium === undefined)('the console, in Chromium,', () => {
       }
     })
   }, 120_000)
+
+  it('scrolls to the side neither with text of twice the size', async () => {
+    await withPage({}, async (page) => {
+      for (const path of pagePaths(assetId)) {
+        await page.goto(address(servers[0], path))
+        await page.evaluate(`document.documentElement.style.fontSize = '200%'`)
+        for (const width of [390, 1280]) {
+          await page.setViewportSize({ width, height: 800 })
+          const content = await page.evaluate<number>('document.documentElement.scrollWidth')
+          if (content > width) expect.fail(`${path} is ${content} wide at ${width}.`)
+        }
+      }
+    })
+  }, 60_000)
+
+  it('opens its menu on a phone, has no fault there, and gives the focus back', async () => {
+    await withPage({ viewport: { width: 390, height: 800 } }, async (page) => {
+      await page.goto(address(servers[0], '/assets'))
+      await page.keyboard.press('Tab')
+      expect(await focused(page)).toBe('To the content')
+      for (const _ of ['brand', 'menu']) await page.keyboard.press('Tab')
+      expect(await focused(page)).toBe('Menu')
+      await page.keyboard.press('Enter')
+      const uploads = page.locator('#menu').getByRole('link', { name: /^Uploads/ })
+      await uploads.waitFor({ state: 'visible' })
+      expect(await faultsOf(page)).toEqual([])
+      await keep(page, '/menu', 'busy-light-390')
+      await page.keyboard.press('Escape')
+      await uploads.waitFor({ state: 'hidden' })
+      expect(await focused(page)).toBe('Menu')
+    })
+  }, 30_000)
+
+  it('shows where the focus is, on every stop of the Tab key, and hides none under a bar', async () => {
+    for (const path of ['/assets', `/assets/${assetId}`]) {
+      await withPage({ viewport: { width: 390, height: 800 } }, async (page) => {
+        await page.goto(address(servers[0], path))
+        const stops = new Set<string>()
+        for (let stop = 0; stop < 60; stop += 1) {
+          await page.keyboard.press('Tab')
+          const { name, fault } = await page.evaluate<{ name: string; fault: string | null }>(FOCUS)
+          if (fault !== null) expect.fail(`${path}: ${name} ${fault}.`)
+          stops.add(name)
+        }
+        expect(stops.size).toBeGreaterThan(10)
+      })
+    }
+  }, 60_000)
+
+  it('says where you are in forced colours, too', async () => {
+    await withPage({ forcedColors: 'active', viewport: { width: 1280, height: 900 } }, async (page) => {
+      await page.goto(address(servers[0], '/assets'))
+      await keep(page, '/assets', 'busy-forced-1280')
+      const outline = await page
+        .locator('.nav a[aria-current]')
+        .evaluate((link) => (globalThis as unknown as Styles).getComputedStyle(link).outlineStyle)
+      expect(outline).toBe('solid')
+    })
+  }, 30_000)
+
+  it.for([1280, 390])(
+    'moves nothing, loading and at the first tick, at %i pixels',
+    { timeout: 60_000 },
+    async (width) => {
+      await withPage({ viewport: { width, height: 900 } }, async (page) => {
+        for (const path of pagePaths(assetId)) {
+          await page.goto(address(servers[0], path))
+          const box = page.locator('.pick').first()
+          if ((await box.count()) > 0) await box.check()
+          expect({ path, shifts: await page.evaluate(SHIFTS) }).toEqual({ path, shifts: [] })
+        }
+      })
+    },
+  )
+
+  it.for([true, false])(
+    'answers before all rows are counted, and fills itself; with a script: %s',
+    { timeout: 30_000 },
+    async (javaScriptEnabled) => {
+      const counted = Promise.withResolvers<void>()
+      const server = await serve({ rindle: withoutCount(busy.rindle, counted.promise) })
+      try {
+        await withPage({ javaScriptEnabled, viewport: { width: 1280, height: 900 } }, async (page) => {
+          await page.goto(address(server, ''), { waitUntil: 'commit' })
+          const findings = page.locator('section', { has: page.locator('#h-find') })
+          await expect.poll(() => findings.textContent()).toContain('Being counted')
+          await keep(page, '/', `counting-light-1280`)
+          counted.resolve()
+          await expect
+            .poll(() => page.locator('#h-counts').locator('xpath=../..').textContent(), { timeout: 15_000 })
+            .toContain('ready')
+          expect(await findings.textContent()).not.toContain('Being counted')
+        })
+      } finally {
+        counted.resolve()
+        server.close()
+        server.closeAllConnections()
+      }
+    },
+  )
 
   it('shows pictures from its own origin, and opens an asset from the list', async () => {
     await withPage({ viewport: { width: 1280, height: 900 } }, async (page) => {
@@ -161,6 +282,39 @@ describe.skipIf(chromium === undefined)('the console, in Chromium,', () => {
   }, 60_000)
 })
 
+/** The faults of accessibility that axe finds. */
+async function faultsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE)
+  const violations = await page.evaluate<readonly Violation[]>('axe.run().then(({ violations }) => violations)')
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+  )
+}
+
+/** The words of the element that has the focus. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate<string>('document.activeElement.textContent.trim()')
+}
+
+/** An instance whose count of all rows takes long, as among millions, and ends when it is told to. */
+function withoutCount<Ps extends Profiles>(rindle: Rindle<Ps>, counted: Promise<void>): Rindle<Ps> {
+  const large = [{ assets: 1e9, variants: 1e9, runs: 1e9 }]
+  const prisma = new Proxy(rindle.prisma, {
+    get: (target, name) =>
+      name === '$queryRaw'
+        ? (strings: TemplateStringsArray, ...values: unknown[]) =>
+            strings.join('').includes('pg_relation_size')
+              ? Promise.resolve(large)
+              : target.$queryRaw(strings, ...values)
+        : Reflect.get(target, name),
+  })
+  const runtimeStatus = async () => {
+    await counted
+    return rindle.runtimeStatus()
+  }
+  return Object.create(rindle, { prisma: { value: prisma }, runtimeStatus: { value: runtimeStatus } }) as Rindle<Ps>
+}
+
 /** Waits until a picture has been drawn. The policy of the pages forbids code that waits within them. */
 async function isDrawn(page: Page, selector: string): Promise<void> {
   const width = (): Promise<number> =>
@@ -169,7 +323,7 @@ async function isDrawn(page: Page, selector: string): Promise<void> {
 }
 
 /** Serves the console of an application to the browser. */
-async function serve({ rindle }: Application<typeof photoProfiles>): Promise<Server> {
+async function serve({ rindle }: Pick<Application<typeof photoProfiles>, 'rindle'>): Promise<Server> {
   const handler = rindleConsole(rindle, {
     basePath: '/admin',
     actor: () => ({ id: 'ana' }),

@@ -1,6 +1,8 @@
 import { DELIVERY_STATES, type DeliveryState, type EventTargetStatus } from '@rindle/core'
 import type { Call } from '../call.ts'
+import { type DeliveryRate, readDeliveryRates } from '../delivery-rates.ts'
 import { given } from '../given.ts'
+import { spark } from '../parts/charts.ts'
 import { ago, count, shortId } from '../parts/format.ts'
 import { mark, stateMark } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
@@ -16,8 +18,9 @@ export async function events(call: Call): Promise<Response> {
   const state = DELIVERY_STATES.find((name) => name === call.query.get('state'))
   const target = given(call.query, 'target')
   const after = given(call.query, 'after')
-  const [targets, page] = await Promise.all([
+  const [targets, rates, page] = await Promise.all([
     call.rindle.eventTargets(),
+    readDeliveryRates(call.rindle, call.now),
     call.rindle.listDeliveries({
       ...(state === undefined ? {} : { state }),
       ...(target === undefined ? {} : { target }),
@@ -57,7 +60,7 @@ export async function events(call: Call): Promise<Response> {
   const main = live(
     'events',
     html`${head('Events', 'Where changes are told, and whether they arrived.')}
-${section('t', 'Targets', targetTable(call, targets))}
+${section('t', 'Targets', targetTable(call, targets, rates))}
 <section aria-labelledby="h-d"><div class="sec-head"><h2 id="h-d">Deliveries</h2><nav class="tabs" aria-label="State of deliveries">${[undefined, ...DELIVERY_STATES].map((name) => stateTab(call, name, state))}</nav></div>${list}</section>
 ${pager(call, '/events', page.next)}`,
   )
@@ -68,7 +71,11 @@ function stateTab(call: Call, name: DeliveryState | undefined, current: Delivery
   return html`<a href="${call.at('/events')}${name === undefined ? '' : `?state=${name}`}"${name === current ? html` aria-current="true"` : NOTHING}>${name ?? 'All'}</a>`
 }
 
-function targetTable(call: Call, targets: readonly EventTargetStatus[]): Html {
+function targetTable(
+  call: Call,
+  targets: readonly EventTargetStatus[],
+  rates: ReadonlyMap<string, DeliveryRate>,
+): Html {
   if (targets.length === 0) {
     return blank(
       'page',
@@ -81,6 +88,7 @@ function targetTable(call: Call, targets: readonly EventTargetStatus[]): Html {
     [
       { name: 'Target', kind: 'whole' },
       { name: 'State', kind: 'long' },
+      { name: 'Last hour' },
       { name: 'Waiting', kind: 'num' },
       { name: 'Dead', kind: 'num' },
       { name: 'Workers', kind: 'num' },
@@ -89,12 +97,20 @@ function targetTable(call: Call, targets: readonly EventTargetStatus[]): Html {
     targets.map((target) => [
       html`<b class="any">${target.name}</b><span class="sub any">${target.kind}: ${target.types.join(', ')}</span>`,
       targetState(target, call.now),
+      rateOf(rates.get(target.name)),
       count(target.pending),
       target.dead === 0 ? '0' : html`<span class="bad-text strong">${count(target.dead)}</span>`,
       count(target.workers),
       verbButtons(call, offeredForTarget(target), [target.name]),
     ]),
   )}</div>`
+}
+
+function rateOf(rate: DeliveryRate | undefined): Html {
+  if (rate === undefined) return html`<span class="dim">no event</span>`
+  const delivered = rate.delivered.reduce((sum, of) => sum + of, 0)
+  const words = `${count(delivered)} of ${count(rate.total)} delivered`
+  return html`${spark(rate.delivered, words)}<span class="sub">${words}</span>`
 }
 
 function targetState({ pausedAt, disabledAt, heldUntil, heldReason }: EventTargetStatus, now: Date): Html {

@@ -127,3 +127,11 @@ function axisWord(time: Date | undefined, bars: readonly Bar[]): string {
 function clock(time: Date | undefined): string {
   return time === undefined ? '' : time.toISOString().slice(5, 16).replace('T', ' ')
 }
+
+/** A small line without axes; its sentence is its name. */
+export function spark(values: readonly number[], label: string): Html {
+  const most = Math.max(1, ...values)
+  const step = 100 / Math.max(1, values.length - 1)
+  const points = values.map((value, index) => `${(index * step).toFixed(1)} ${(19 - (value / most) * 18).toFixed(1)}`)
+  return html`<svg class="spark" viewBox="0 0 100 20" preserveAspectRatio="none" role="img" aria-label="${label}"><path class="l-spark" d="M${points.join('L')}"/></svg>`
+}

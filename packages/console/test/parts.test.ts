@@ -7,6 +7,7 @@ import { count, duration, size } from '../src/parts/format.ts'
 import { html } from '../src/parts/html.ts'
 import { menu } from '../src/parts/menu.ts'
 import { pager } from '../src/parts/pager.ts'
+import { tally } from '../src/parts/tally.ts'
 import type { Bar } from '../src/throughput.ts'
 
 const textOf = async (part: unknown): Promise<string> => String(await part)
@@ -93,6 +94,27 @@ describe('a chart', () => {
       'M0.0 102.0h0.1M600.0 68.0h0.1',
     )
     expect(await textOf(readyChart([bar(0, {})]))).toContain('No asset became ready in the time shown.')
+  })
+})
+
+describe('a tally', () => {
+  const call = { at: (path: string) => path } as Call
+  const statesOf = (text: string) =>
+    [...text.matchAll(/<\/svg>(\w+)<\/span><span>([\d,]+)</g)].map(([, state, of]) => `${state} ${of}`)
+
+  it('leads to each state, the worst first, and draws only what is not well', async () => {
+    const counts = { ready: 1_203_522, processing: 396, quarantined: 6, degraded: 286, staged: 0 }
+    const text = await textOf(tally(call, 'Assets', counts, 'ready', '/assets?state='))
+    expect(statesOf(text)).toEqual(['ready 1,203,522', 'quarantined 6', 'degraded 286', 'processing 396'])
+    expect(text).toContain('99.94 %. The other 688:')
+    expect(text).toContain('href="/assets?state=quarantined"')
+    const widths = [...text.matchAll(/class="(f-\w+)" x="([\d.]+)"/g)].map(([, name, x]) => `${name} at ${x}`)
+    expect(widths).toEqual(['f-bad at 0.00', 'f-warn at 0.87', 'f-work at 42.44'])
+  })
+
+  it('has no bar where all is well, and no share where nothing is', async () => {
+    expect(await textOf(tally(call, 'Assets', { ready: 3 }, 'ready'))).not.toContain('<rect')
+    expect(await textOf(tally(call, 'Assets', { failed: 3 }, 'ready'))).not.toContain('%.')
   })
 })
 

@@ -6,9 +6,10 @@ import { beingCounted, COUNTING, UNKNOWN } from '../parts/being-counted.ts'
 import { readyChart, workChart } from '../parts/charts.ts'
 import { type Figure, figures } from '../parts/form.ts'
 import { ago, count, counted, duration, shortId, size } from '../parts/format.ts'
-import { glyph, stateMark, type Tone } from '../parts/glyph.ts'
+import { glyph, type Tone } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
+import { tally } from '../parts/tally.ts'
 import { respondPage } from '../respond.ts'
 import type { Stored } from '../stored.ts'
 import { RANGES, type RangeName, type Throughput } from '../throughput.ts'
@@ -157,15 +158,4 @@ function workDone(call: Call, range: RangeName, latest: Latest<Throughput>): Htm
       html`<a href="${call.at('/')}?range=${name}"${name === range ? html` aria-current="true"` : NOTHING}>${label}</a>`,
   )
   return html`<section aria-labelledby="h-work"><div class="sec-head"><h2 id="h-work">Work done</h2><nav class="tabs" aria-label="Range of both charts">${tabs}</nav></div><div class="cols two flush">${work === null ? beingCounted(latest) : html`${workChart(work.bars)}${readyChart(work.bars)}`}</div>${work?.isCut === true ? html`<p class="after small dim">Only the latest runs are drawn: there were more than a chart reads.</p>` : NOTHING}</section>`
-}
-
-function tally(call: Call, title: string, counts: Readonly<Record<string, number>>, well: string, link?: string): Html {
-  const all = Object.entries(counts).filter(([, of]) => of > 0)
-  const total = all.reduce((sum, [, of]) => sum + of, 0)
-  const line = ([state, of]: readonly [string, number]): Html => {
-    const words = html`${stateMark(state)}<span>${count(of)}</span>`
-    return html`<li>${link === undefined ? html`<span class="row">${words}</span>` : html`<a href="${call.at(`${link}${state}`)}">${words}</a>`}</li>`
-  }
-  const rest = all.filter(([state]) => state !== well)
-  return html`<div class="tally"><div class="row"><h3>${title}</h3><span class="small">${count(total)}</span></div><ul>${all.filter(([state]) => state === well).map(line)}${rest.map(line)}</ul></div>`
 }

@@ -104,7 +104,7 @@ describe.skipIf(chromium === undefined)('a bad state is found on the overview an
   it.for(cases)('%s', { timeout: 30_000 }, async ([statusClass, make, repair]) => {
     await make()
     await page.goto(`${server.url}/admin`)
-    const finding = page.locator('article.finding').filter({ hasText: statusClass.replaceAll('_', ' ') })
+    const finding = page.locator(`article#${statusClass}`)
     await repair(finding)
     await vi.waitFor(async () => expect(await at.finding(statusClass)).toBeUndefined(), { timeout: 10_000 })
     await vi.waitFor(async () =>

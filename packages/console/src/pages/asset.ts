@@ -24,7 +24,7 @@ export async function asset(call: Call): Promise<Response> {
   const main = html`<p class="crumbs"><a href="${call.at('/assets')}">Assets</a> / <a href="${call.at('/assets')}?profile=${encodeURIComponent(found.profile)}">${found.profile}</a></p>
 ${live(
   'asset',
-  html`<div class="head stacked"><div><div class="title-line"><h1>${fileName(found.filename)}</h1>${stateMark(found.state, { pill: true })}</div><p><code>${found.id}</code></p></div><div class="actions">${await verbButtons(call, offeredFor(found), [found.id])}</div></div>
+  html`<div class="head stacked"><div><div class="title-line"><h1>${fileName(found.filename)}</h1>${stateMark(found.state, { pill: true })}</div><p><code>${found.id}</code></p></div>${await verbButtons(call, offeredFor(found), [found.id])}</div>
 ${trouble(found)}${kept(call, found)}
 <div class="cols wide-narrow"><div>
 ${stage(call, found)}

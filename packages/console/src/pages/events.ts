@@ -46,7 +46,10 @@ export async function events(call: Call): Promise<Response> {
       errorReason === null
         ? (lastStatus ?? html`<span class="dim">–</span>`)
         : html`<code>${errorReason}</code><span class="sub">${errorMessage}</span>`,
-      html`${reached === 'pending' ? html`next ${ago(nextAttemptAt, call.now)}` : ago(settledAt, call.now)}${reached === 'dead' ? verbButtons(call, ['redeliver'], [event.id]) : NOTHING}`,
+      reached === 'pending'
+        ? html`${nextAttemptAt < call.now ? 'due' : 'next'} ${ago(nextAttemptAt, call.now)}`
+        : ago(settledAt, call.now),
+      reached === 'dead' ? verbButtons(call, ['redeliver'], [event.id]) : NOTHING,
     ],
   )
   const list =
@@ -56,7 +59,7 @@ export async function events(call: Call): Promise<Response> {
           state === 'dead' ? 'No delivery was given up' : 'No event was sent',
           html`<p>Events are written for handlers of profiles and for webhooks.</p>`,
         )
-      : html`<div class="sheet">${table('Deliveries', [{ name: 'Event', kind: 'whole' }, { name: 'Target' }, { name: 'State' }, { name: 'Attempts', kind: 'num' }, { name: 'Answer', kind: 'long' }, { name: 'When' }], rows)}</div>`
+      : html`<div class="sheet">${table('Deliveries', [{ name: 'Event', kind: 'whole' }, { name: 'Target' }, { name: 'State' }, { name: 'Attempts', kind: 'num' }, { name: 'Answer', kind: 'long' }, { name: 'When' }, { name: 'Actions', isHidden: true }], rows)}</div>`
   const main = live(
     'events',
     html`${head('Events', 'Where changes are told, and whether they arrived.')}

@@ -1,5 +1,6 @@
 import type { QueueStatus, StatusExample, StatusFinding } from '@rindle/core'
 import type { Call } from '../call.ts'
+import { findingWords } from '../finding-words.ts'
 import type { Latest } from '../kept.ts'
 import { type Counted, numbersOf } from '../numbers.ts'
 import { beingCounted, COUNTING, UNKNOWN } from '../parts/being-counted.ts'
@@ -100,7 +101,7 @@ function storedFigure(stored: Stored | undefined): Figure {
   const { originals, variants, isEstimate } = stored
   return {
     name: 'Stored',
-    value: `${isEstimate ? 'about ' : ''}${size(originals + variants)}`,
+    value: `${isEstimate ? '≈ ' : ''}${size(originals + variants)}`,
     note: `${size(originals)} of originals, ${size(variants)} of variants`,
   }
 }
@@ -127,7 +128,7 @@ function findings(call: Call, latest: Latest<Counted>): Html {
 }
 
 function findingOf(call: Call, finding: StatusFinding): Html {
-  const { class: name, severity, count: found, isAtLeast, oldestAgeSeconds, examples, recommendation } = finding
+  const { class: name, severity, count: found, oldestAgeSeconds, examples, recommendation } = finding
   const [word, tone, shape] = SEVERITY[severity]
   const age =
     oldestAgeSeconds === null ? NOTHING : html`<span class="dim">oldest for ${duration(oldestAgeSeconds)}</span>`
@@ -136,7 +137,7 @@ function findingOf(call: Call, finding: StatusFinding): Html {
       ? NOTHING
       : html`<details><summary>${examples.length === found ? 'See them' : `${examples.length} of ${count(found)}`}</summary><ul>${examples.map((example) => exampleOf(call, example))}</ul></details>`
   const link = verbOf(recommendation.verb)
-  return html`<article class="finding">${glyph(shape, tone)}<div><h3><span class="${tone === 'wait' ? 'dim' : `${tone}-text`}">${word}</span> ${isAtLeast ? 'At least ' : ''}${count(found)}: ${name.replaceAll('_', ' ')} ${age}</h3><p>${recommendation.advice}</p>${list}</div><div class="do">${
+  return html`<article class="finding" id="${name}">${glyph(shape, tone)}<div><h3><span class="${tone === 'wait' ? 'dim' : `${tone}-text`}">${word}</span> ${findingWords(finding)} ${age}</h3><p>${recommendation.advice}</p>${list}</div><div class="do">${
     link === undefined ? NOTHING : html`<a class="btn" href="${call.at(link.path)}">${link.label}</a>`
   }<code class="small">${recommendation.command}</code></div></article>`
 }
@@ -157,5 +158,5 @@ function workDone(call: Call, range: RangeName, latest: Latest<Throughput>): Htm
     ([name, { label }]) =>
       html`<a href="${call.at('/')}?range=${name}"${name === range ? html` aria-current="true"` : NOTHING}>${label}</a>`,
   )
-  return html`<section aria-labelledby="h-work"><div class="sec-head"><h2 id="h-work">Work done</h2><nav class="tabs" aria-label="Range of both charts">${tabs}</nav></div><div class="cols two flush">${work === null ? beingCounted(latest) : html`${workChart(work.bars)}${readyChart(work.bars)}`}</div>${work?.isCut === true ? html`<p class="after small dim">Only the latest runs are drawn: there were more than a chart reads.</p>` : NOTHING}</section>`
+  return html`<section aria-labelledby="h-work"><div class="sec-head"><h2 id="h-work">Work done</h2><nav class="tabs" aria-label="Range of both charts">${tabs}</nav></div>${work === null ? beingCounted(latest) : html`<div class="cols two flush">${workChart(work.bars)}${readyChart(work.bars)}</div>`}${work?.isCut === true ? html`<p class="after small dim">Only the latest runs are drawn: there were more than a chart reads.</p>` : NOTHING}</section>`
 }

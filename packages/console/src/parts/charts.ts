@@ -1,5 +1,5 @@
 import type { Bar } from '../throughput.ts'
-import { count, duration } from './format.ts'
+import { compact, count, duration } from './format.ts'
 import { type Html, html, NOTHING } from './html.ts'
 import { table } from './table.ts'
 
@@ -25,7 +25,7 @@ export function workChart(bars: readonly Bar[]): Html {
     html`${legend}`,
     label,
     html`${shapes}`,
-    [count(most), count(Math.round(most / 2))],
+    [compact(most), compact(Math.round(most / 2))],
     bars,
     [columns, rows],
   )

@@ -1,11 +1,17 @@
 import { type Html, html } from './html.ts'
 
 const NUMBERS = new Intl.NumberFormat('en')
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
 
 /** `1,204,318`. */
 export function count(value: number | bigint): string {
   return NUMBERS.format(value)
+}
+
+/** `1.2M`, for an axis. */
+export function compact(value: number): string {
+  return value < 1_000 ? String(value) : COMPACT.format(value)
 }
 
 /** `3.6 MB`; a dash for an unknown size. */

@@ -4,7 +4,7 @@ import { verbButtons } from '../verbs/buttons.ts'
 import { ago, count, shortId } from './format.ts'
 import { stateMark } from './glyph.ts'
 import { type Html, html, NOTHING } from './html.ts'
-import { blank } from './layout.ts'
+import { calm } from './layout.ts'
 import { table } from './table.ts'
 
 /** The jobs that are shown at most. */
@@ -32,8 +32,7 @@ export async function readJobs({ prisma }: Rindle): Promise<readonly Job[]> {
 
 /** The table of jobs; work on variants can be cancelled. */
 export function jobTable(call: Call, jobs: readonly Job[]): Html {
-  if (jobs.length === 0)
-    return blank('check', 'No job waits or runs', html`<p>Everything that was asked for is done.</p>`)
+  if (jobs.length === 0) return calm('No job waits or runs. Everything that was asked for is done.')
   return html`<div class="sheet">${table(
     'Jobs',
     [
@@ -63,9 +62,7 @@ export function jobTable(call: Call, jobs: readonly Job[]): Html {
 
 /** The variants whose work has ended without a result; each can be tried again. */
 export function endedTable(call: Call, variants: readonly Variant[]): Html {
-  if (variants.length === 0) {
-    return blank('check', 'No work has failed', html`<p>No variant is failed or cancelled.</p>`)
-  }
+  if (variants.length === 0) return calm('No variant is failed or cancelled.')
   return html`<div class="sheet">${table(
     'Failed and cancelled work',
     [

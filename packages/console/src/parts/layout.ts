@@ -3,6 +3,7 @@ import type { Call } from '../call.ts'
 import { numbersOf } from '../numbers.ts'
 import { ASSETS, SPRITE } from './assets.ts'
 import { absolute } from './format.ts'
+import { glyph } from './glyph.ts'
 import { type Html, html, NOTHING } from './html.ts'
 import { menu } from './menu.ts'
 
@@ -79,6 +80,11 @@ export function section(id: string, title: string, content: unknown, note: unkno
 /** A part that the script replaces when something has changed. */
 export function live(name: string, content: Html): Html {
   return html`<div data-live="${name}">${content}</div>`
+}
+
+/** One line that says that nothing is to be done, among parts of a page that have much to show. */
+export function calm(words: string): Html {
+  return html`<div class="sheet"><p class="pad dim">${glyph('check', 'ok')} ${words}</p></div>`
 }
 
 /** What stands where there is nothing yet. */

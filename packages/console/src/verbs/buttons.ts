@@ -16,12 +16,13 @@ export async function verbButtons(
   const buttons = await Promise.all(
     names.map(async (name) => {
       const verb = SUBJECT_VERBS.find((each) => each.name === name)
-      if (verb === undefined || !(await call.can(name))) return NOTHING
+      if (verb === undefined || !(await call.can(name))) return undefined
       const query = new URLSearchParams([...ids.map((id): [string, string] => ['id', id]), ...Object.entries(fields)])
       return html`<a class="btn ${verb.isDestructive ? 'danger' : ''}" href="${call.at(`/verbs/${name}?${query.toString()}`)}">${verb.label}…</a>`
     }),
   )
-  return html`${buttons}`
+  const allowed = buttons.filter((button) => button !== undefined)
+  return allowed.length === 0 ? NOTHING : html`<div class="actions">${allowed}</div>`
 }
 
 /** The buttons of a form with boxes named `id`: each sends the ticked ones to the page that asks. */

@@ -2,7 +2,7 @@ import type { StatusClass, StatusFinding } from '@rindle/core'
 import { count } from './parts/format.ts'
 
 /** The words of a finding after its number: of one, and of more. */
-const WORDS: Readonly<Record<StatusClass, readonly [one: string, more: string]>> = {
+const WORDS: Partial<Readonly<Record<StatusClass, readonly [one: string, more: string]>>> = {
   no_worker: ['queue has no worker', 'queues have no worker'],
   stuck_promotion: ['upload waits for something to be mended', 'uploads wait for something to be mended'],
   waiting_work: ['variant waits for something to be mended', 'variants wait for something to be mended'],
@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<StatusClass, readonly [one: string, more: string]>>
   lost_original: ['original is gone', 'originals are gone'],
   damaged_original: ['original is damaged', 'originals are damaged'],
   storage_drift: ['variant has lost its object', 'variants have lost their objects'],
+  mirror_lag: ['change has not reached its mirror', 'changes have not reached their mirrors'],
   dead_delivery: ['delivery was given up', 'deliveries were given up'],
   disabled_target: ['target of events says that it is gone', 'targets of events say that they are gone'],
   unserved_target: ['target of events is served by no worker', 'targets of events are served by no worker'],
@@ -24,6 +25,7 @@ const WORDS: Readonly<Record<StatusClass, readonly [one: string, more: string]>>
   backlog: ['queue has a backlog', 'queues have a backlog'],
   paused_target: ['target of events is paused', 'targets of events are paused'],
   recipe_drift: ['variant follows an old recipe', 'variants follow an old recipe'],
+  unfinished_move: ['asset was left in the midst of a move', 'assets were left in the midst of a move'],
   expired_session: ['expired upload can be cleaned up', 'expired uploads can be cleaned up'],
   expired_staging: ['unfinished upload left something', 'unfinished uploads left something'],
   maintenance_unscheduled: ['schedule is missing', 'schedules are missing'],
@@ -34,11 +36,12 @@ const WORDS: Readonly<Record<StatusClass, readonly [one: string, more: string]>>
   probe_drift: ['asset lacks facts of its file', 'assets lack facts of their files'],
   failed_session: ['refused upload left something', 'refused uploads left something'],
   quarantined_asset: ['file is in quarantine', 'files are in quarantine'],
+  moved_objects: ['moved asset has left objects behind', 'moved assets have left objects behind'],
   unattached_asset: ['asset is held by nobody', 'assets are held by nobody'],
 }
 
-/** A finding as the beginning of a sentence: "37 variants failed". Pure. */
+/** A finding as the beginning of a sentence: "37 variants failed"; of a class without words its name. Pure. */
 export function findingWords({ class: name, count: found, isAtLeast }: StatusFinding): string {
-  const [one, more] = WORDS[name]
+  const [one, more] = WORDS[name] ?? [name.replaceAll('_', ' '), name.replaceAll('_', ' ')]
   return `${isAtLeast ? 'At least ' : ''}${count(found)} ${found === 1 && !isAtLeast ? one : more}`
 }

@@ -17,6 +17,7 @@ const LINKS: Readonly<Record<string, VerbLink>> = {
   requeueVariants: { path: '/maintenance/requeueAll', label: 'Dry run…' },
   regenerateVariants: { path: '/maintenance/regenerateVariants', label: 'Dry run…' },
   verifyStorage: { path: '/maintenance/verifyStorage', label: 'Dry run…' },
+  moveStorage: { path: '/maintenance/moveStorage', label: 'Dry run…' },
   cleanupOrphans: { path: '/maintenance/cleanupOrphans', label: 'Dry run…' },
   purgeTrashed: { path: '/maintenance/purgeTrashed', label: 'Dry run…' },
   purgeUnattached: { path: '/maintenance/purgeUnattached', label: 'Dry run…' },

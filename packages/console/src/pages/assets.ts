@@ -146,7 +146,7 @@ function assetTable(call: Call, list: readonly Asset[], shown: Shown): Html {
       stateMark(asset.state),
       asset.profile,
       html`${size(asset.byteSize)}<span class="sub">${dimensions(asset)}</span>`,
-      asset.errorReason === null ? html`<span class="dim">–</span>` : html`<code>${asset.errorReason}</code>`,
+      asset.errorReason === null ? NOTHING : html`<code>${asset.errorReason}</code>`,
       html`<span class="nowrap">${ago(asset.updatedAt, call.now)}</span>`,
     ]),
     'fold with-thumb',

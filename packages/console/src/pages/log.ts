@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts'
 import { given } from '../given.ts'
-import { ago, duration } from '../parts/format.ts'
+import { ago, duration, numberWords } from '../parts/format.ts'
 import { mark, type Tone } from '../parts/glyph.ts'
 import { html, NOTHING } from '../parts/html.ts'
 import { blank, head, live } from '../parts/layout.ts'
@@ -25,15 +25,14 @@ export async function log(call: Call): Promise<Response> {
   })
   const rows = page.actions.map((action) => {
     const [tone, shape] = OUTCOMES[action.outcome] ?? ['wait', 'ring']
-    const numbers = Object.entries(action.numbers ?? {})
-      .map(([name, value]) => `${value} ${name}`)
-      .join(', ')
+    const numbers = numberWords(action.numbers)
+    const scope = JSON.stringify(action.scope)
     const took =
       action.finishedAt === null
         ? ''
         : `took ${duration((action.finishedAt.getTime() - action.startedAt.getTime()) / 1000)}`
     return [
-      html`<b>${action.verb}</b>${action.dryRun ? html` <span class="dim">dry run</span>` : NOTHING}<span class="sub any"><code>${JSON.stringify(action.scope)}</code></span>`,
+      html`<b>${action.verb}</b>${action.dryRun ? html` <span class="dim">dry run</span>` : NOTHING}${scope === '{}' ? NOTHING : html`<span class="sub any"><code>${scope}</code></span>`}`,
       html`${mark(tone, shape, action.outcome)}${action.errorReason === null ? NOTHING : html`<span class="sub"><code>${action.errorReason}</code></span>`}`,
       numbers === '' ? html`<span class="dim">–</span>` : numbers,
       html`<span class="any">${action.actor}</span>`,

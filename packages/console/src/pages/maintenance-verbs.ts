@@ -1,6 +1,6 @@
 import type { RecordedAction } from '@rindle/core'
 import type { Call } from '../call.ts'
-import { ago } from '../parts/format.ts'
+import { ago, numberWords } from '../parts/format.ts'
 import { mark, stateMark, type Tone } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { section } from '../parts/layout.ts'
@@ -60,7 +60,5 @@ function lastRun(call: Call, last: RecordedAction | undefined): Html {
   const { outcome, dryRun, actor, startedAt, numbers } = last
   const [tone, shape] = OUTCOMES[outcome] ?? ['work', 'gear']
   const state = outcome === 'running' ? stateMark('processing', { word: 'running' }) : mark(tone, shape, outcome)
-  const some = Object.entries(numbers ?? {}).filter(([, value]) => value > 0)
-  const words = some.map(([name, value]) => `${value} ${name}`).join(', ')
-  return html`${state}<span class="sub">${dryRun ? 'dry run, ' : NOTHING}${ago(startedAt, call.now)} by ${actor}</span><span class="sub">${words}</span>`
+  return html`${state}<span class="sub">${dryRun ? 'dry run, ' : NOTHING}${ago(startedAt, call.now)} by ${actor}</span><span class="sub">${numberWords(numbers)}</span>`
 }

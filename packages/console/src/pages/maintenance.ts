@@ -1,6 +1,6 @@
 import type { ScheduledTask } from '@rindle/core'
 import type { Call } from '../call.ts'
-import { ago } from '../parts/format.ts'
+import { ago, numberWords } from '../parts/format.ts'
 import { stateMark } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
@@ -50,8 +50,6 @@ function schedule(tasks: readonly ScheduledTask[], now: Date): Html {
 function result(run: ScheduledTask['lastRun']): Html {
   if (run === null) return NOTHING
   if (run.errorReason !== null) return html`<code>${run.errorReason}</code>`
-  const numbers = Object.entries(run.report ?? {}).filter(([, value]) => typeof value === 'number' && value > 0)
-  return numbers.length === 0
-    ? html`<span class="dim">nothing to do</span>`
-    : html`${numbers.map(([name, value]) => `${value as number} ${name}`).join(', ')}`
+  const words = numberWords(run.report)
+  return words === '' ? html`<span class="dim">nothing to do</span>` : html`${words}`
 }

@@ -54,7 +54,7 @@ function lead(call: Call, { value: known, isReading, failure }: Latest<Counted>)
   const [errors, warnings] = (['error', 'warn'] as const).map(
     (severity) => all.filter((finding) => finding.severity === severity).length,
   )
-  return html`${errors === 0 ? 'No error' : html`<b class="bad-text">${counted(errors ?? 0, 'error')}</b>`}, ${counted(warnings ?? 0, 'warning')}. Counted ${ago(takenAt, call.now)}${isReading ? ', and being counted again' : NOTHING}.${trouble}`
+  return html`${errors === 0 ? 'No error' : html`<b class="bad-text">${counted(errors ?? 0, 'error')}</b>`}, ${warnings === 0 ? 'no warning' : counted(warnings ?? 0, 'warning')}. Counted ${ago(takenAt, call.now)}${isReading ? ', and being counted again' : NOTHING}.${trouble}`
 }
 
 function numbers(

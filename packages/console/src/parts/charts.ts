@@ -8,7 +8,7 @@ const HEIGHT = 136
 
 /** The runs of workers in each bar: of pictures and of video and audio, and those that failed. */
 export function workChart(bars: readonly Bar[]): Html {
-  const most = Math.max(4, ...bars.map(({ image, av, failed }) => image + av + failed))
+  const most = roundMost(Math.max(4, ...bars.map(({ image, av, failed }) => image + av + failed)))
   const label = `Runs over the time shown: ${count(sumOf(bars, 'image'))} of pictures and other files and ${count(sumOf(bars, 'av'))} of video and audio succeeded, ${count(sumOf(bars, 'failed'))} failed.`
   const legend = KINDS.map(
     ([kind, name]) =>
@@ -56,7 +56,7 @@ function stack(bar: Bar, x: number, step: number, most: number): Html {
 
 /** The time from upload to ready in each bar: of half, and of 95 % of the assets. */
 export function readyChart(bars: readonly Bar[]): Html {
-  const most = Math.max(1, ...bars.map(({ p95 }) => p95 ?? 0))
+  const most = roundMost(Math.max(1, ...bars.map(({ p95 }) => p95 ?? 0)))
   const path = (name: 'p50' | 'p95'): string =>
     linePath(
       bars.map((bar) => bar[name]),
@@ -91,6 +91,12 @@ function chart(
   const times = [0, 0.25, 0.5, 0.75, 1].map((part) => bars[Math.round(part * (bars.length - 1))]?.from)
   const head = [{ name: 'From' }, ...columns.map((name) => ({ name, kind: 'num' as const }))]
   return html`<figure class="sheet chart"><figcaption><h3>${title}</h3><ul class="legend">${legend}</ul></figcaption><div class="plot"><div class="y"><span>${scale[0]}</span><span>${scale[1]}</span><span>0</span></div><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}">${lines}${shapes}</svg><div class="x">${times.map((time) => html`<span>${axisWord(time, bars)}</span>`)}</div></div><details><summary>As numbers</summary>${table(title, head, rows, '')}</details></figure>`
+}
+
+/** The next greater number that reads well on an axis, with its half: 4, 60, 2,000. Pure. */
+function roundMost(most: number): number {
+  const digit = 10 ** Math.floor(Math.log10(most))
+  return ([1, 2, 4, 6, 8].find((step) => step * digit >= most) ?? 10) * digit
 }
 
 /** A line through the known values; it breaks where nothing is known. Pure. */

@@ -69,3 +69,15 @@ export function absolute(time: Date): string {
 export function shortId(id: string): Html {
   return html`<code title="${id}">…${id.slice(-8)}</code>`
 }
+
+/** A name of a report as words: "sessionsFound" is "Sessions found". Pure. */
+export function spoken(name: string): string {
+  const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}
+
+/** The numbers of a report in words: `runs found 12, runs deleted 12`; without those that are 0. Pure. */
+export function numberWords(numbers: Readonly<Record<string, unknown>> | null): string {
+  const some = Object.entries(numbers ?? {}).filter((entry): entry is [string, number] => Number(entry[1]) > 0)
+  return some.map(([name, value]) => `${spoken(name).toLowerCase()} ${count(value)}`).join(', ')
+}

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html, NOTHING } from './html.ts'
 
 /** A column of a table. */
 export interface Column {
@@ -28,6 +28,6 @@ function tableRow(row: Row, columns: readonly Column[]): Html {
     if (kind === 'name' || kind?.endsWith('tight') === true) {
       return html`<td role="cell" class="${kind}">${cell}</td>`
     }
-    return html`<td role="cell" class="${kind ?? ''}" data-label="${isHidden === true ? '' : name}"><div>${cell}</div></td>`
+    return html`<td role="cell" class="${cell === NOTHING ? `${kind ?? ''} void` : (kind ?? '')}" data-label="${isHidden === true ? '' : name}"><div>${cell}</div></td>`
   })}</tr>`
 }

@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts'
 import { fileName } from '../parts/file-name.ts'
 import { confirmation, type Figure, hidden } from '../parts/form.ts'
-import { count, counted, shortId, size } from '../parts/format.ts'
+import { count, counted, shortId, size, spoken } from '../parts/format.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { section } from '../parts/layout.ts'
 import { table } from '../parts/table.ts'
@@ -59,12 +59,6 @@ export function numberFigures(numbers: Numbers): readonly Figure[] {
     name: spoken(name),
     value: name === 'bytes' ? size(value) : count(value),
   }))
-}
-
-/** A name of a report as words: "sessionsFound" is "Sessions found". Pure. */
-export function spoken(name: string): string {
-  const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
 
 function goesTable(goes: Foreseen['goes']): Html {

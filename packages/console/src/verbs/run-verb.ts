@@ -1,14 +1,14 @@
 import { type RecordedAction, RindleError } from '@rindle/core'
 import type { Call } from '../call.ts'
 import { confirmation, form } from '../parts/form.ts'
-import { ago, count } from '../parts/format.ts'
+import { ago, count, numberWords, spoken } from '../parts/format.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { head } from '../parts/layout.ts'
 import { readForm } from '../read-form.ts'
 import { Refused } from '../refused.ts'
 import { respondPage, seeOther } from '../respond.ts'
 import { agreementOf } from './act.ts'
-import { numberFigures, spoken } from './ask-page.ts'
+import { numberFigures } from './ask-page.ts'
 import { readAskedRun, runsOf } from './maintenance-runs.ts'
 import type { Fields, WalkVerb } from './verb.ts'
 import { WALK_VERBS } from './walk-verbs.ts'
@@ -128,7 +128,6 @@ function running(call: Call, verb: WalkVerb, action: RecordedAction, mayStop: bo
 
 function lastRun(call: Call, { outcome, numbers, dryRun, actor, finishedAt, errorReason }: RecordedAction): Html {
   const { interrupted, ...counts } = numbers ?? {}
-  const words = Object.entries(counts).map(([name, value]) => `${spoken(name).toLowerCase()} ${count(value)}`)
   const end = interrupted === undefined ? outcome : 'stopped before its end'
-  return html`<div class="note ${end === 'done' ? 'ok' : 'warn'}" role="status"><div><b>${dryRun ? 'Dry run' : 'Run'} ${end}</b> ${ago(finishedAt, call.now)} by ${actor}: ${errorReason ?? words.join(', ')}. <a href="${call.at('/log')}">In the log</a></div></div>`
+  return html`<div class="note ${end === 'done' ? 'ok' : 'warn'}" role="status"><div><b>${dryRun ? 'Dry run' : 'Run'} ${end}</b> ${ago(finishedAt, call.now)} by ${actor}: ${errorReason ?? (numberWords(counts) || 'nothing to do')}. <a href="${call.at('/log')}">In the log</a></div></div>`
 }

@@ -27,6 +27,16 @@ const SAMPLE: readonly Look[] = [
   ['dark', 390],
 ]
 const ALL: readonly Look[] = [...SAMPLE, ['dark', 1280], ['light', 390]]
+const SHIFT_WIDTHS = byRunLength('layout shifts at both widths', {
+  sample: [390],
+  short: [1280, 390],
+  long: [1280, 390],
+})
+const SCRIPTS = byRunLength('numbers that fill themselves without a script', {
+  sample: [true],
+  short: [true, false],
+  long: [true, false],
+})
 const LOOKS = byRunLength('both themes at both widths', { sample: SAMPLE, short: ALL, long: ALL })
 
 /** The name of the element that has the focus, and why it cannot be seen. */
@@ -40,6 +50,14 @@ const FOCUS = `(() => {
   if (seen === null) return { name, fault: 'is out of sight' }
   const isSeen = element.contains(seen) || seen.contains(element)
   return { name, fault: isSeen ? null : 'is under ' + seen.outerHTML.slice(0, 80) }
+})()`
+
+/** What makes the page scroll to the side: its width, and the elements that reach out of it. */
+const WIDE = `(() => {
+  const { clientWidth, scrollWidth } = document.documentElement
+  if (scrollWidth <= clientWidth) return []
+  const all = [...document.body.querySelectorAll('*')].filter((each) => each.getBoundingClientRect().right > clientWidth)
+  return [scrollWidth + ' wide', ...all.slice(-3).map((each) => each.outerHTML.slice(0, 100))]
 })()`
 
 /** What has moved since the page began, with its amount. */
@@ -140,32 +158,24 @@ describe.skipIf(chromium === undefined)('the console, in Chromium,', () => {
     },
   )
 
-  it('scrolls at no width to the side, also without script and with hostile names', async () => {
+  it('scrolls at no width to the side, also without script, with hostile names, and with text of twice the size', async () => {
     await withPage({ javaScriptEnabled: false }, async (page) => {
       for (const path of pagePaths(assetId)) {
         await page.goto(address(servers[0], path))
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 800 })
-          const content = await page.evaluate<number>('document.documentElement.scrollWidth')
-          if (content > width) expect.fail(`${path} is ${content} wide at ${width}.`)
+        for (const [size, widths] of [
+          ['100%', WIDTHS],
+          ['200%', [390, 1280]],
+        ] as const) {
+          await page.evaluate(`document.documentElement.style.fontSize = '${size}'`)
+          for (const width of widths) {
+            await page.setViewportSize({ width, height: 800 })
+            const wide = await page.evaluate<readonly string[]>(WIDE)
+            expect({ path, size, width, wide }).toEqual({ path, size, width, wide: [] })
+          }
         }
       }
     })
   }, 120_000)
-
-  it('scrolls to the side neither with text of twice the size', async () => {
-    await withPage({}, async (page) => {
-      for (const path of pagePaths(assetId)) {
-        await page.goto(address(servers[0], path))
-        await page.evaluate(`document.documentElement.style.fontSize = '200%'`)
-        for (const width of [390, 1280]) {
-          await page.setViewportSize({ width, height: 800 })
-          const content = await page.evaluate<number>('document.documentElement.scrollWidth')
-          if (content > width) expect.fail(`${path} is ${content} wide at ${width}.`)
-        }
-      }
-    })
-  }, 60_000)
 
   it('opens its menu on a phone, has no fault there, and gives the focus back', async () => {
     await withPage({ viewport: { width: 390, height: 800 } }, async (page) => {
@@ -186,7 +196,7 @@ describe.skipIf(chromium === undefined)('the console, in Chromium,', () => {
   }, 30_000)
 
   it('shows where the focus is, on every stop of the Tab key, and hides none under a bar', async () => {
-    for (const path of ['/assets', `/assets/${assetId}`]) {
+    for (const path of LOOKS.length > SAMPLE.length ? ['/assets', `/assets/${assetId}`] : ['/assets']) {
       await withPage({ viewport: { width: 390, height: 800 } }, async (page) => {
         await page.goto(address(servers[0], path))
         const stops = new Set<string>()
@@ -212,7 +222,7 @@ describe.skipIf(chromium === undefined)('the console, in Chromium,', () => {
     })
   }, 30_000)
 
-  it.for([1280, 390])(
+  it.for(SHIFT_WIDTHS)(
     'moves nothing, loading and at the first tick, at %i pixels',
     { timeout: 60_000 },
     async (width) => {
@@ -227,7 +237,7 @@ describe.skipIf(chromium === undefined)('the console, in Chromium,', () => {
     },
   )
 
-  it.for([true, false])(
+  it.for(SCRIPTS)(
     'answers before all rows are counted, and fills itself; with a script: %s',
     { timeout: 30_000 },
     async (javaScriptEnabled) => {

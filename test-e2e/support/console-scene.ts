@@ -46,6 +46,7 @@ export function pagePaths(assetId: string): readonly string[] {
     '/quotas',
     '/work',
     '/maintenance',
+    '/storages',
     '/events',
     '/doctor',
     '/log',

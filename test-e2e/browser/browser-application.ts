@@ -106,7 +106,14 @@ async function minioFiles(gate: Gate): Promise<Files> {
 
 /** The page at `/`, with any query, and Rindle's handler beside it for clients with the cookie that the page sets. */
 async function servePage(rindle: BrowserRindle): Promise<Server> {
-  const script = await bundlePage()
+  const [script, worker] = await Promise.all([
+    bundlePage(),
+    bundlePage('../../../packages/client/src/sha256-worker.ts'),
+  ])
+  const scripts = new Map([
+    ['/page.js', script],
+    ['/sha256-worker.js', worker],
+  ])
   const handler = createHandler(rindle, {
     basePath: '/rindle',
     tus: tusServer(rindle, { path: '/rindle/tus' }),
@@ -117,17 +124,19 @@ async function servePage(rindle: BrowserRindle): Promise<Server> {
   })
   const listener = toNodeHandler(handler)
   const server = createServer((incoming, outgoing) => {
-    listener(incoming, outgoing, () => answerPage(incoming, outgoing, script))
+    listener(incoming, outgoing, () => answerPage(incoming, outgoing, scripts))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return server
 }
 
-function answerPage({ url }: IncomingMessage, outgoing: ServerResponse, script: string): void {
-  if (url === '/page.js') return void outgoing.setHeader('content-type', 'text/javascript').end(script)
+function answerPage({ url }: IncomingMessage, outgoing: ServerResponse, scripts: ReadonlyMap<string, string>): void {
+  const script = scripts.get(url ?? '')
+  if (script !== undefined) return void outgoing.setHeader('content-type', 'text/javascript').end(script)
   if (url === '/favicon.ico') return void outgoing.writeHead(204).end()
   if (url?.split('?')[0] !== '/') return void outgoing.writeHead(404).end()
   outgoing.setHeader('content-type', 'text/html; charset=utf-8')
+  outgoing.setHeader('content-security-policy', "script-src 'self'; worker-src 'self'")
   outgoing.setHeader('set-cookie', 'user=ana; HttpOnly; SameSite=Lax')
   outgoing.end(
     '<!doctype html><html lang="en"><title>Files</title><body><script type="module" src="/page.js"></script>',

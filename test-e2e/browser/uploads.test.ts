@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeClip } from '../av/make-clip.ts'
@@ -62,6 +65,21 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
     }
     expect(await page.locator('figure').getAttribute('data-state')).toBe('ready')
     expect(await page.getByRole('status').first().textContent()).toBe('flag.jpg: done')
+  })
+
+  it('a large file is hashed beside the page, and declared with its SHA-256', async () => {
+    await page.evaluate('window.ticks = []; setInterval(() => ticks.push(performance.now()), 10)')
+    await choose('Choose a document', large)
+    await expect.poll(async () => (await sessions()).length, { timeout: 30_000 }).toBe(1)
+    const ticks = await page.evaluate<number[]>('ticks')
+    const gaps = ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? 0))
+    console.log(`Hashing 200 MB beside the page: at most ${Math.round(Math.max(...gaps))} ms between its timers.`)
+    // The work on the page itself would let no timer run.
+    expect(ticks.length).toBeGreaterThan(10)
+    await page.getByRole('button', { name: 'Cancel' }).first().click()
+    const hash = createHash('sha256')
+    await pipeline(createReadStream(large), hash)
+    expect((await sessions())[0]?.declaredChecksum).toBe(hash.digest('hex'))
   })
 
   /** Cuts the network, for open and new connections, long enough to be noticed; then restores it. */

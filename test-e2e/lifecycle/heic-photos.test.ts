@@ -6,6 +6,7 @@ import { image } from '@rindle/processor-image/recipes'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { settled, startApplication } from '../support/application.ts'
+import { HEIC_PHOTO } from './heic-photo.ts'
 
 const profiles = {
   photo: defineProfile({
@@ -15,17 +16,11 @@ const profiles = {
   }),
 }
 
-// 64 × 64, all of (234, 51, 34): drawn by sharp and coded by heif-enc.
-const PHOTO = Buffer.from(
-  'AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUJtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFmAAEAAAAAAAAAHgAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAwmlwcnAAAACkaXBjbwAAAHhodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbqSSmubgQEDAgAAAMACAAAAwAIQCIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAEAAAABAAAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAoMAAAAmbWRhdAAAABooAa8J4CE5dV//+l////PKXIfvncHQcw9fgA==',
-  'base64',
-)
-
 async function outcomeWith(decoders: Parameters<typeof imageProcessor>[0]) {
   const application = await startApplication({ profiles, processors: [imageProcessor(decoders)] })
   try {
     const report = await application.rindle.doctor({ offline: true })
-    const { id } = await application.rindle.upload('photo', PHOTO, { filename: 'IMG_0001.HEIC' })
+    const { id } = await application.rindle.upload('photo', HEIC_PHOTO, { filename: 'IMG_0001.HEIC' })
     await application.work()
     const asset = await settled(application.rindle, id)
     const key = asset.variants[0]?.storageKey ?? null

@@ -13,6 +13,11 @@ const profiles = {
     variants: { thumb: image.crop(8, 8) },
     slots: { [SLOT]: 'one' },
   }),
+  photo: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
+    slots: { gallery: { many: true, max: 4 } },
+  }),
 }
 
 /** Storage keys that a worker waits for before it copies them. */
@@ -142,6 +147,87 @@ describe('an upload that is begun for a slot', () => {
   it('is refused when the profile has no such slot', async () => {
     const declared = { filename: 'me.jpg', contentType: 'image/jpeg', owner: newOwner(), slot: 'cover' as 'avatar' }
     await expect(application.rindle.initiateUpload('avatar', declared)).rejects.toMatchObject({ code: 'unknown_slot' })
+  })
+})
+
+describe('files for a slot of many', () => {
+  type Order = { readonly batch: string; readonly index: number }
+  const gallery = async (owner: Owner): Promise<string[]> =>
+    (await application.rindle.attachmentsFor([owner], ['gallery'])).map(({ assetId }) => assetId)
+  const beginFor = (owner: Owner, order?: Order) =>
+    application.rindle.presignedPut('photo', {
+      filename: 'a.jpg',
+      contentType: 'image/jpeg',
+      owner,
+      slot: 'gallery',
+      ...(order === undefined ? {} : { order }),
+    })
+  type Begun = Awaited<ReturnType<typeof beginFor>>
+  const arrive = async ({ session, request }: Begun): Promise<string> => {
+    await send(request, picture)
+    await application.rindle.verifyCompletion(session.id)
+    return (await settled(application.rindle, session.assetId)).id
+  }
+
+  it.each([
+    ['in the order in which they were chosen', ['trip', 'trip', 'trip'], [2, 0, 1]],
+    ['without that, in the order in which their uploads began', [], [0, 1, 2]],
+  ])('are all kept, %s, whichever is there first', async (_how, batches, indexes) => {
+    const owner = newOwner()
+    const begun: Begun[] = []
+    for (const place of [0, 1, 2]) {
+      const batch = batches[place]
+      begun.push(await beginFor(owner, batch === undefined ? undefined : { batch, index: indexes[place] ?? 0 }))
+    }
+    for (const upload of begun.toReversed()) await arrive(upload)
+    const chosen = indexes.map((index, place) => [index, begun[place]?.session.assetId] as const)
+    expect(await gallery(owner)).toEqual(chosen.toSorted(([a], [b]) => a - b).map(([, id]) => id))
+  })
+
+  it('take their place among those that somebody has put into another order', async () => {
+    const owner = newOwner()
+    const place = (index: number) => beginFor(owner, { batch: 'trip', index })
+    const [first, second, third] = [await place(0), await place(1), await place(2)]
+    const [one, three] = [await arrive(first), await arrive(third)]
+    await application.rindle.reorder(owner, 'gallery', [three, one])
+    const two = await arrive(second)
+    const four = await arrive(await place(3))
+    expect(await gallery(owner)).toEqual([two, three, one, four])
+  })
+
+  it('of a form keep the order, too, and the last one chosen stays in a slot of one', async () => {
+    const { rindle } = application
+    const owner = newOwner()
+    const chosen = [2, 1, 0].map((index) => ({ filename: `${index}.jpg`, owner, order: { batch: 'form', index } }))
+    const photos = await Promise.all(
+      chosen.map((options) => rindle.upload('photo', picture, { ...options, slot: 'gallery' })),
+    )
+    expect(await gallery(owner)).toEqual(photos.toReversed().map(({ id }) => id))
+    const ids: string[] = []
+    for (const options of chosen) ids.push((await rindle.upload('avatar', picture, { ...options, slot: SLOT })).id)
+    expect(await attached(owner)).toBe(ids[0])
+  })
+
+  it('are refused when they begin if it is full; one that comes too late is ready, and not attached', async () => {
+    const owner = newOwner()
+    const begun: Begun[] = []
+    for (let index = 0; index < 5; index += 1) begun.push(await beginFor(owner))
+    const ids: string[] = []
+    for (const upload of begun) ids.push(await arrive(upload))
+    expect(await gallery(owner)).toEqual(ids.slice(0, 4))
+    expect(await application.rindle.asset(ids[4] ?? '')).toMatchObject({ state: 'ready' })
+    await expect(beginFor(owner)).rejects.toMatchObject({ code: 'conflict', details: { slot: 'gallery', max: 4 } })
+  })
+
+  it('have an order of a known form', async () => {
+    for (const order of [
+      { batch: '', index: 0 },
+      { batch: 'a b', index: 0 },
+      { batch: 'a', index: -1 },
+      { batch: 'a', index: 0.5 },
+    ]) {
+      await expect(beginFor(newOwner(), order)).rejects.toMatchObject({ code: 'invalid_input' })
+    }
   })
 })
 

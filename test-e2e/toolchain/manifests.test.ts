@@ -46,7 +46,8 @@ describe.each(published)('packages/%s, as published,', (folder) => {
       version: manifest('core').version,
       license: 'MIT',
       type: 'module',
-      sideEffects: false,
+      // The client has a program of a worker.
+      sideEffects: folder === 'client' ? ['./dist/sha256-worker.js'] : false,
       engines: { node: '>=22.12' },
       description: expect.stringMatching(/\.$/),
       keywords: expect.arrayContaining(['rindle', 'media', 'uploads']),

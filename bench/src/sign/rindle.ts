@@ -42,6 +42,8 @@ function readyAsset(id: string): Asset<'photo'> {
     declaredContentType: 'image/jpeg',
     byteSize: 3_500_000,
     checksumSha256: null,
+    uploadedSha256: null,
+    removedMetadata: 'keep',
     etag: null,
     width: 4032,
     height: 3024,

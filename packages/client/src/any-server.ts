@@ -38,3 +38,12 @@ export type StreamName<R extends AnyServer, P extends ProfileName<R>> = P extend
 export type SlotName<R extends AnyServer, P extends ProfileName<R>> = P extends unknown
   ? keyof R['profiles'][P]['slots'] & string
   : never
+
+/** The slots of a profile that may hold several assets. */
+export type SlotOfMany<R extends AnyServer, P extends ProfileName<R>> = P extends unknown
+  ? Many<R['profiles'][P]['slots']> & string
+  : never
+
+type Many<S> = {
+  [N in keyof S]: S[N] extends { readonly cardinality: infer Held } ? ('many' extends Held ? N : never) : never
+}[keyof S]

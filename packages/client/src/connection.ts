@@ -1,7 +1,8 @@
 import { errorOfAnswer, isClientError, networkFailed, RindleClientError } from './client-error.ts'
+import type { FileHashes } from './file-hashes.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 import type { RememberedUploads } from './remembered-uploads.ts'
-import type { WireRoute, WireRoutes } from './wire.ts'
+import type { ChosenOrder, WireRoute, WireRoutes } from './wire.ts'
 
 // A server that assembles a large multipart upload answers late.
 const ANSWER_TIMEOUT_MS = 60_000
@@ -16,6 +17,10 @@ export interface Connection {
   readonly fetch: typeof fetch
   readonly headers: () => RequestInit['headers'] | Promise<RequestInit['headers']>
   readonly remembered: RememberedUploads
+  /** SHA-256 of files, beside the page. */
+  readonly hashes: FileHashes
+  /** The place of the next upload among all of this client. */
+  readonly nextInOrder: () => ChosenOrder
   /** Uploads that send bytes. */
   readonly sending: Limiter
   /** Event streams that are open. */
@@ -23,13 +28,21 @@ export interface Connection {
 }
 
 /** A connection to the handler at `baseUrl`. */
-export function connectionTo(parts: Omit<Connection, 'sending' | 'streams'>): Connection {
+export function connectionTo(parts: Omit<Connection, 'nextInOrder' | 'sending' | 'streams'>): Connection {
+  const batch = randomText()
+  let index = 0
   return {
     ...parts,
+    nextInOrder: () => ({ batch, index: index++ }),
     baseUrl: parts.baseUrl.replace(/\/+$/, ''),
     sending: createLimiter(UPLOADS_AT_ONCE),
     streams: createLimiter(STREAMS_AT_ONCE),
   }
+}
+
+/** `crypto.randomUUID` is only there in secure contexts. */
+function randomText(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }
 
 /** One call to the server. */

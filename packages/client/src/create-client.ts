@@ -2,6 +2,7 @@ import type { AnyServer, ProfileName } from './any-server.ts'
 import { assetChanges, readAsset } from './asset-changes.ts'
 import type { AssetView } from './asset-view.ts'
 import { connectionTo } from './connection.ts'
+import { fileHashes, ownWorker } from './file-hashes.ts'
 import { browserMemory, rememberedUploads, type UploadMemory } from './remembered-uploads.ts'
 import { reportListenerError } from './report-listener-error.ts'
 import { setFocus } from './set-focus.ts'
@@ -24,6 +25,11 @@ export interface ClientOptions {
   readonly headers?: RequestInit['headers'] | (() => RequestInit['headers'] | Promise<RequestInit['headers']>)
   /** Where uploads are remembered across a reload; `null`: nowhere. @default the browser's localStorage */
   readonly memory?: UploadMemory | null
+  /**
+   * Makes a worker that computes the SHA-256 of a file: its program is `@rindle/client/sha256-worker`. `null`: uploads
+   * declare no SHA-256. @default a worker of the file that comes with this package; where none can run, none is declared
+   */
+  readonly sha256Worker?: (() => Worker) | null
 }
 
 /** Options of a call. */
@@ -84,13 +90,14 @@ export interface Client<R extends AnyServer = AnyServer> {
  * `createClient<typeof rindle>()`, with `import type { rindle } from …`. Does no I/O.
  */
 export function createClient<R extends AnyServer>(options: ClientOptions = {}): Client<R> {
-  const { headers = {}, memory = browserMemory() } = options
+  const { headers = {}, memory = browserMemory(), sha256Worker = ownWorker } = options
   const connection = connectionTo({
     baseUrl: options.baseUrl ?? '/rindle',
     // Wrapped, because browsers refuse to run `fetch` as a method of another object.
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     headers: typeof headers === 'function' ? headers : () => headers,
     remembered: rememberedUploads(memory),
+    hashes: fileHashes(sha256Worker),
   })
   const client = {
     upload: (source: File | UploadFromUrl, uploadOptions: AnyUploadFileOptions) =>

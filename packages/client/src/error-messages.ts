@@ -10,6 +10,7 @@ const BY_REASON: Readonly<Record<string, string>> = {
   declared_mime_mismatch: 'The file is not what its name says.',
   corrupt_media: 'The file is damaged and cannot be opened.',
   unsupported_codec: 'Files of this kind cannot be opened here.',
+  metadata_not_removable: 'Files of this kind cannot be stored here without what they tell about you.',
   limit_exceeded: 'The picture or recording is too large.',
 }
 

@@ -1,4 +1,4 @@
-export type { AnyServer, FamilyName, ProfileName, SlotName, StreamName, VariantName } from './any-server.ts'
+export type { AnyServer, FamilyName, ProfileName, SlotName, SlotOfMany, StreamName, VariantName } from './any-server.ts'
 export type { AnyAssetView, AssetView } from './asset-view.ts'
 export { isClientError, RindleClientError } from './client-error.ts'
 export { type CallOptions, type Client, type ClientOptions, createClient, type WatchOptions } from './create-client.ts'
@@ -8,6 +8,7 @@ export type { UploadFileOptions, UploadFromUrl, UploadPhase, UploadProgress, Wai
 export type {
   AskedStrategy,
   AssetState,
+  ChosenOrder,
   FamilySource,
   FamilyView,
   Focus,

@@ -1,6 +1,6 @@
 import type { AnyServer, ProfileName, SlotName } from './any-server.ts'
 import type { AssetView } from './asset-view.ts'
-import type { AskedStrategy } from './wire.ts'
+import type { AskedStrategy, ChosenOrder } from './wire.ts'
 
 /** The phase of an upload. */
 export type UploadPhase = 'negotiating' | 'uploading' | 'processing' | 'done'
@@ -32,6 +32,11 @@ export interface UploadFileOptions<R extends AnyServer, P extends ProfileName<R>
   readonly profile: P
   /** The slot to which the server attaches the file, if it allows this user. @default none */
   readonly slot?: SlotName<R, P>
+  /**
+   * The place of the file among those that a person chose together: in a slot of many they keep it, whichever is there
+   * first. @default the order of the calls of this client
+   */
+  readonly order?: ChosenOrder
   /** Cancels: requests in flight end, and the server drops the bytes that have arrived. */
   readonly signal?: AbortSignal
   /** Called with every change; an error that it throws is reported as an uncaught error and stops nothing. */

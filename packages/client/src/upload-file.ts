@@ -7,7 +7,7 @@ import { reportListenerError } from './report-listener-error.ts'
 import { withRetries } from './retry.ts'
 import { sendFile } from './send-file.ts'
 import type { UploadFileOptions, UploadPhase, WaitFor } from './upload-file-options.ts'
-import type { AssetState, SessionState, WireAsset, WireUpload } from './wire.ts'
+import type { AssetState, ChosenOrder, SessionState, WireAsset, WireUpload } from './wire.ts'
 
 /** Options of {@link uploadFile}: those of a client of any server. */
 export type AnyUploadFileOptions = UploadFileOptions<AnyServer, string>
@@ -24,6 +24,7 @@ interface Job {
   readonly connection: Connection
   readonly file: File
   readonly options: AnyUploadFileOptions
+  readonly order: ChosenOrder
   readonly signal: AbortSignal
   readonly fingerprint: string
   /** Releases the fingerprint; `undefined` if another upload of this page has it, and this one is not remembered. */
@@ -37,7 +38,7 @@ export async function uploadFile(
   file: File,
   options: AnyUploadFileOptions,
 ): Promise<WireAsset> {
-  const { profile, slot, strategy } = options
+  const { profile, slot, strategy, order = connection.nextInOrder() } = options
   // A signal of its own, so that no listener stays on the caller's longer-lived signal.
   const signal = AbortSignal.any(options.signal === undefined ? [] : [options.signal])
   const report = reporterOf(file.size, options)
@@ -46,7 +47,7 @@ export async function uploadFile(
     const fingerprint = fingerprintOf(file, [connection.baseUrl, profile, slot, strategy])
     const release = connection.remembered.claim(fingerprint)
     try {
-      return await transferOrBeginAgain({ connection, file, options, signal, fingerprint, release, report })
+      return await transferOrBeginAgain({ connection, file, options, order, signal, fingerprint, release, report })
     } finally {
       release?.()
     }
@@ -118,13 +119,23 @@ async function recallUpload({ connection, fingerprint, release, signal }: Job): 
   return undefined
 }
 
-async function beginUpload({ connection, file, options, signal, fingerprint, release }: Job): Promise<WireUpload> {
+async function beginUpload({
+  connection,
+  file,
+  options,
+  order,
+  signal,
+  fingerprint,
+  release,
+}: Job): Promise<WireUpload> {
+  const sha256 = await connection.hashes.of(file, signal)
   const body = {
     profile: options.profile,
     filename: file.name,
     contentType: file.type === '' ? 'application/octet-stream' : file.type,
     byteSize: file.size,
-    ...(options.slot === undefined ? {} : { slot: options.slot }),
+    ...(sha256 === undefined ? {} : { checksumSha256: sha256 }),
+    ...(options.slot === undefined ? {} : { slot: options.slot, order }),
     strategy: options.strategy ?? 'auto',
   }
   const call = { route: 'POST /uploads', params: {}, body, signal } as const

@@ -79,6 +79,8 @@ export interface WireBeginUpload {
   readonly checksumSha256?: string
   /** The slot to attach the upload to, for the owner that the application names. */
   readonly slot?: string
+  /** The place among the files that the person chose together. @default the order in which uploads begin */
+  readonly order?: ChosenOrder
   /** @default 'auto' */
   readonly strategy?: AskedStrategy
 }
@@ -92,6 +94,14 @@ export interface WireFetchUpload {
   readonly filename?: string
   /** The slot to attach the upload to, for the owner that the application names. */
   readonly slot?: string
+}
+
+/** The place of a file among those that a person chose together. */
+export interface ChosenOrder {
+  /** The same for all of these files, and for no others: 1 to 64 letters, digits, `_` and `-`. */
+  readonly batch: string
+  /** From 0. */
+  readonly index: number
 }
 
 /** A request that sends bytes to the storage; use it unchanged. */

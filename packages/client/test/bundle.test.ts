@@ -21,6 +21,8 @@ it('a bundle is smaller than 8 kB, loads nothing, and holds nothing of a server'
   console.log(`@rindle/client: ${gzippedBytes} bytes, minified and gzipped.`)
   expect(gzippedBytes).toBeLessThan(8_000)
   expect([...imports, ...dynamicImports]).toEqual([])
+  // A program of its own, which a bundler of the application finds by this form.
+  expect(code).toMatch(/new Worker\(new URL\([`'"].\/sha256-worker\.js[`'"], ?import\.meta\.url\)/)
   expect(code).not.toMatch(/node:|\brequire\(|process\.|sharp|\bpg\b/)
   expect(moduleIds.filter((id) => !id.includes('/packages/client/src/') && !id.startsWith('\0'))).toEqual([])
 })

@@ -44,12 +44,44 @@ describe('an upload by one PUT', () => {
       contentType: 'image/jpeg',
       byteSize: 5_000,
       slot: 'avatar',
+      order: { batch: expect.stringMatching(/^\d+(-\d+){3}$/), index: 0 },
       strategy: 'auto',
     })
     expect(begin?.headers['content-type']).toBe('application/json')
     expect([put?.headers['content-type'], put?.headers.host]).not.toContain('ignored.example')
     expect(complete?.body.byteLength).toBe(0)
     expect(server().stored('upload-1')).toEqual(await bytesOf(file))
+  })
+
+  it('declares the SHA-256 of the file where a worker can compute it', async () => {
+    const sha256 = 'ab'.repeat(32)
+    const sha256Worker = () => {
+      const worker = Object.assign(new EventTarget(), {
+        postMessage: () => worker.dispatchEvent(new MessageEvent('message', { data: { type: 'done', sha256 } })),
+        terminate() {},
+      })
+      return worker as unknown as Worker
+    }
+    await client({ sha256Worker }).upload(fileOf(10), { profile: 'photo' })
+    expect(JSON.parse(server().requests[0]?.body.toString() ?? '')).toMatchObject({ checksumSha256: sha256 })
+  })
+
+  it('names its place among those for slots, in the order of the calls, or the one that it is given', async () => {
+    const uploads = client()
+    const order = { batch: 'trip', index: 7 }
+    await Promise.all([
+      uploads.upload(fileOf(1), { profile: 'photo', slot: 'gallery' }),
+      uploads.upload(fileOf(2), { profile: 'photo', slot: 'gallery', order }),
+      uploads.upload(fileOf(3), { profile: 'photo', slot: 'gallery' }),
+    ])
+    const begins = server()
+      .requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/uploads'))
+      .map(({ body }) => JSON.parse(body.toString()) as { byteSize: number; order: typeof order })
+      .toSorted((left, right) => left.byteSize - right.byteSize)
+    const [one, second, third] = begins
+    expect(second?.order).toEqual(order)
+    expect(third?.order.batch).toBe(one?.order.batch)
+    expect([one?.order.index, third?.order.index]).toEqual([0, 1])
   })
 
   it('tells its phases in order, with the asset at the end', async () => {

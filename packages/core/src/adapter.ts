@@ -4,6 +4,14 @@ export { unlessStalled } from './delivery/files/idle-timeout.ts'
 export { canonicalContentType, extensionFor, extensionsOf, isActiveContent } from './domain/content-types.ts'
 export { counted } from './domain/counted.ts'
 export { codeOf, errorText } from './domain/error-text.ts'
+export {
+  type FilePatch,
+  type FilePiece,
+  type FileRange,
+  lengthOfPieces,
+  patchedPieces,
+  type RepeatedByte,
+} from './domain/file-pieces.ts'
 export { httpStatusOf } from './domain/http-status.ts'
 export {
   canBeginKey,
@@ -17,6 +25,7 @@ export {
   STAGING_PREFIX,
 } from './domain/keys.ts'
 export { checkOptions, type OptionIssue, problemsOf } from './domain/option-problems.ts'
+export type { MetadataRemoval } from './domain/original-metadata.ts'
 export { type DeadLetterQueueName, deadLetterQueue, QUEUES, type QueueDefinition } from './domain/queues.ts'
 export { type KnownRecipe, readRecipe } from './domain/read-recipe.ts'
 export { withFocus } from './domain/recipe.ts'
@@ -88,12 +97,14 @@ export type {
   ExtractedSubtitles,
   ExtractOptions,
   MediaLimits,
+  MetadataRemover,
   ProbeOptions,
   ProbeResult,
   ProcessedOutput,
   ProcessorContext,
   ProcessorDiagnosisContext,
   ProcessRequest,
+  RemoveMetadataOptions,
   ThumbHashOptions,
   VariantOutcome,
   VariantRequest,

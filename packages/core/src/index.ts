@@ -43,6 +43,7 @@ export type { IssueOptions } from './delivery/urls/issue-url.ts'
 export type { UrlOptions, VariantUrlOptions } from './delivery/urls/url.ts'
 export type { AssetUrls, UrlsForOptions } from './delivery/urls/urls-for.ts'
 export type { AcceptOptions, ExtensionMismatch } from './domain/accept.ts'
+export type { ChosenOrder } from './domain/chosen-order.ts'
 export type {
   Asset,
   Attachment,
@@ -74,6 +75,7 @@ export {
   type HookEventType,
 } from './domain/hook-events.ts'
 export type { InvalidOption } from './domain/option-problems.ts'
+export type { MetadataPolicy } from './domain/original-metadata.ts'
 export { QUEUE_NAMES, type QueueName, type RefusedQueues } from './domain/queues.ts'
 export { REASONS, type RowReason, reasonMeaning } from './domain/reasons.ts'
 export type { Recipe, RecipeFacts, RecipeSource } from './domain/recipe.ts'
@@ -248,6 +250,7 @@ export type {
   FamilyMember,
   Makes,
   NoNames,
+  OriginalsOptions,
   PlaceholderMode,
   Profile,
   ProfileOptions,

@@ -31,6 +31,7 @@ const beginSchema = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')
     .optional(),
   slot: z.string().min(1).max(64).optional(),
+  order: z.strictObject({ batch: z.string().max(64), index: z.int().min(0) }).optional(),
   strategy: z.enum(askedStrategies).default('auto'),
 } satisfies Record<keyof WireBeginUpload, z.ZodType>)
 
@@ -122,7 +123,7 @@ async function ownSession({ rindle, actorId, params: [id = ''] }: Call): Promise
 
 async function begin(
   { rindle, config, actorId }: Call,
-  { profile, filename, contentType, byteSize, checksumSha256 }: Declared,
+  { profile, filename, contentType, byteSize, checksumSha256, order }: Declared,
   strategy: Exclude<AskedStrategy, 'auto'>,
   place: UploadPlace,
 ): Promise<WireUpload> {
@@ -132,6 +133,7 @@ async function begin(
     byteSize,
     actorId,
     ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
+    ...(order === undefined ? {} : { order }),
     ...place,
   }
   if (strategy === 'multipart') return uploadView((await rindle.initiateMultipartUpload(profile, options)).session)

@@ -141,8 +141,13 @@ const legal: [name: string, build: Builder, changes: Row][] = [
     aDeliverable,
     { kind: 'audio', duration_ms: 1, has_audio_track: true, has_video_track: false },
   ],
+  [
+    'an asset without its metadata',
+    aDeliverable,
+    { removed_metadata: 'strip', uploaded_sha256: '0'.repeat(64), checksum_sha256: '1'.repeat(64) },
+  ],
   ['another kind of file', aDeliverable, { kind: 'other', byte_size: 0 }],
-  ['an upload that is begun for a slot', aSession, FOR_A_SLOT],
+  ['an upload that is begun for a slot', aSession, { ...FOR_A_SLOT, chosen_batch: 'trip', chosen_index: 0 }],
   ['a file above 4 GB', aDeliverable, { byte_size: '5000000000000' }],
   [
     'an asset with checksum and etag',
@@ -227,6 +232,8 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_assets_in_place_check', anAsset, { in_place: true, adopted_storage: 'old', adopted_key: 'a.jpg' }],
   ['media_assets_trashed_check', aDeliverable, { state: 'trashed', trashed_at: now }],
   ['media_assets_trashed_check', aDeliverable, { state: 'trashed', purge_at: now }],
+  ['media_assets_removed_metadata_check', anAsset, { removed_metadata: 'some' }],
+  ['media_assets_uploaded_sha256_check', anAsset, { uploaded_sha256: 'A'.repeat(64) }],
   ['media_assets_byte_size_check', anAsset, { byte_size: -1 }],
   ['media_assets_width_check', anAsset, { width: 0 }],
   ['media_assets_height_check', anAsset, { height: -1 }],
@@ -266,6 +273,8 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['recipe not null', aVariant, { recipe: null }],
   ['media_variants_asset_id_fkey', aVariant, { asset_id: '00000000-0000-7000-8000-000000000000' }],
 
+  ['media_upload_sessions_chosen_check', aSession, { chosen_batch: 'trip' }],
+  ['media_upload_sessions_chosen_check', aSession, { chosen_batch: 'trip', chosen_index: -1 }],
   ['media_upload_sessions_state_check', aSession, { state: 'staged' }],
   ['media_upload_sessions_upload_strategy_check', aSession, { upload_strategy: 'post' }],
   ['media_upload_sessions_completed_check', aSession, { state: 'completed' }],

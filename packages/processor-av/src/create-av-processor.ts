@@ -6,6 +6,7 @@ import { diagnose } from './diagnose.ts'
 import { extractSubtitles } from './extract-subtitles.ts'
 import { assertWithinLimits } from './limits.ts'
 import { AV_KINDS } from './make-variant.ts'
+import { movieMetadataRemover } from './metadata/metadata-remover.ts'
 import { type AvProcessorOptions, parseOptions } from './options.ts'
 import { probeResult } from './probe-result.ts'
 import { processVariants } from './process-variants.ts'
@@ -55,6 +56,7 @@ export function avProcessor(options: AvProcessorOptions = {}): Processor {
       const { directory, signal } = request
       return tracked(processVariants(request, sources, { toolchain, config, directory, signal }))
     },
+    metadataRemover: movieMetadataRemover,
     extractSubtitles: (source, { limits, directory, signal }) =>
       tracked(extractSubtitles(source, { limits, directory }, { toolchain, config, directory, signal })),
     diagnose: (context) => diagnose(config, context),

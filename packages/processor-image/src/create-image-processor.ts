@@ -4,6 +4,7 @@ import { throwIfCancelled } from './cancellation.ts'
 import { DecoderPool } from './decoder-pool.ts'
 import { diagnose } from './diagnose.ts'
 import { makeThumbHash } from './make-thumb-hash.ts'
+import { imageMetadataRemover } from './metadata/metadata-remover.ts'
 import { type ImageProcessorOptions, parseOptions } from './options.ts'
 import { processVariants, type WorkContext } from './process-variants.ts'
 import { readHeader, type SourceHeader } from './read-header.ts'
@@ -75,6 +76,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
       return probeResult(header)
     },
     process: (request) => track(processVariants(request, context)),
+    metadataRemover: imageMetadataRemover,
     thumbHash: (picture, { limits, signal }) => track(makeThumbHash(picture, { limits, signal }, context)),
     diagnose: (diagnosis) => diagnose(diagnosis, context.decoders, decoders),
   })

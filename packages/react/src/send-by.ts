@@ -14,8 +14,8 @@ export function sendBy<R extends AnyServer, P extends ProfileName<R>>(
   profile: P,
   { onDone, ...options }: UploadHookOptions<R, P>,
 ): SendFile<AssetView<R, P>> {
-  return async (file, { signal, onProgress }) => {
-    const asset = await client.upload(file, { ...options, profile, signal, onProgress })
+  return async (file, { signal, onProgress, order }) => {
+    const asset = await client.upload(file, { ...options, profile, signal, onProgress, order })
     if (!signal.aborted) onDone?.(asset, file)
     return asset
   }

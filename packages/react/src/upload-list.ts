@@ -1,10 +1,14 @@
-import type { UploadProgress } from '@rindle/client'
+import type { ChosenOrder, UploadProgress } from '@rindle/client'
 import { isRunning, stateOf, type UploadState } from './upload-state.ts'
 
 /** Sends one file; `Client.upload`, with profile and options filled in. */
 export type SendFile<A> = (
   file: File,
-  options: { readonly signal: AbortSignal; readonly onProgress: (progress: UploadProgress<A>) => void },
+  options: {
+    readonly signal: AbortSignal
+    readonly onProgress: (progress: UploadProgress<A>) => void
+    readonly order: ChosenOrder
+  },
 ) => Promise<A>
 
 /** One file of a list. */
@@ -43,6 +47,8 @@ export function createUploadList<A>(): UploadList<A> {
   const entries = new Map<number, Entry<A>>()
   const listeners = new Set<() => void>()
   let snapshot: readonly UploadItem<A>[] = []
+  // Names this list to the server: a file that is sent again keeps its place.
+  const batch = crypto.getRandomValues(new Uint32Array(4)).join('-')
   let lastId = 0
 
   const publish = (): void => {
@@ -65,7 +71,7 @@ export function createUploadList<A>(): UploadList<A> {
       if (!signal.aborted) update(entry, stateOf(progress))
     }
     try {
-      const asset = await entry.send(file, { signal, onProgress })
+      const asset = await entry.send(file, { signal, onProgress, order: { batch, index: entry.item.id } })
       if (!signal.aborted) update(entry, { state: 'done', asset })
       return asset
     } catch (error) {

@@ -3,14 +3,17 @@ import { createElement, Fragment, type ReactElement, type ReactNode } from 'reac
 import type { UploadItem } from './upload-list.ts'
 import { type Uploader, type UploaderOptions, useUploader } from './use-uploader.ts'
 
-/** Props of {@link RindleHooks.Uploader}. */
-export interface UploaderProps<R extends AnyServer, P extends ProfileName<R>> extends UploaderOptions<R, P> {
+/** What {@link RindleHooks.Uploader} takes beside the options of `useUploader`. */
+export interface UploaderElement<R extends AnyServer, P extends ProfileName<R>> {
   readonly profile: P
   /** For the outer element. */
   readonly className?: string
   /** Renders the uploader instead of the plain elements; spread the props that it receives. */
   readonly children?: (uploader: Uploader<AssetView<R, P>>) => ReactNode
 }
+
+/** Props of {@link RindleHooks.Uploader}. */
+export type UploaderProps<R extends AnyServer, P extends ProfileName<R>> = UploaderOptions<R, P> & UploaderElement<R, P>
 
 /** The component of one client. */
 export function uploaderOf<R extends AnyServer>(

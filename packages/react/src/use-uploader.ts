@@ -1,4 +1,12 @@
-import { type AnyServer, type AssetView, type Client, isClientError, type ProfileName } from '@rindle/client'
+import {
+  type AnyServer,
+  type AssetView,
+  type Client,
+  isClientError,
+  type ProfileName,
+  type SlotName,
+  type SlotOfMany,
+} from '@rindle/client'
 import {
   type ButtonHTMLAttributes,
   type DragEvent,
@@ -17,10 +25,9 @@ import { isRunning } from './upload-state.ts'
 import { defaultTexts, type UploaderTexts } from './uploader-texts.ts'
 import { type UploadsHook, useUploads } from './use-uploads.ts'
 
-/** Options of {@link RindleHooks.useUploader}. */
-export interface UploaderOptions<R extends AnyServer, P extends ProfileName<R>> extends UploadHookOptions<R, P> {
-  /** Whether several files may be chosen at once. @default false */
-  readonly multiple?: boolean
+/** The options of {@link RindleHooks.useUploader} but the slot, and how many files. */
+export interface UploaderSettings<R extends AnyServer, P extends ProfileName<R>>
+  extends Omit<UploadHookOptions<R, P>, 'slot'> {
   /**
    * The types that the file dialog offers, as for `<input accept>`. The server decides which it accepts. @default
    * everything
@@ -31,6 +38,26 @@ export interface UploaderOptions<R extends AnyServer, P extends ProfileName<R>> 
   /** Texts in another language or tone; omitted ones are English. */
   readonly texts?: Partial<UploaderTexts>
 }
+
+/** An uploader of one file. */
+export interface SingleUploader<R extends AnyServer, P extends ProfileName<R>> {
+  /** Whether several files may be chosen at once: not for a slot of one. @default false */
+  readonly multiple?: false
+  /** The slot to which the server attaches the file, if it allows this user. @default none */
+  readonly slot?: SlotName<R, P>
+}
+
+/** An uploader of several files, which all stay: of no slot, or of one that holds many. */
+export interface MultipleUploader<R extends AnyServer, P extends ProfileName<R>> {
+  /** Whether several files may be chosen at once. @default false */
+  readonly multiple?: boolean
+  /** The slot to which the server adds the files, in the order in which they were chosen. @default none */
+  readonly slot?: SlotOfMany<R, P>
+}
+
+/** Options of {@link RindleHooks.useUploader}. `multiple` with a slot of one does not compile. */
+export type UploaderOptions<R extends AnyServer, P extends ProfileName<R>> = UploaderSettings<R, P> &
+  (SingleUploader<R, P> | MultipleUploader<R, P>)
 
 /**
  * The parts of an uploader. Spread each set of props on one of your elements; then names, states and errors are tied
@@ -74,7 +101,7 @@ export function useUploader<R extends AnyServer, P extends ProfileName<R>>(
 ): Uploader<AssetView<R, P>> {
   const { multiple: isMultiple = false, accept, disabled: isDisabled = false } = options
   const texts = { ...defaultTexts, ...options.texts }
-  const uploads = useUploads(client, profile, options)
+  const uploads = useUploads(client, profile, options as UploadHookOptions<R, P>)
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
   const button = useRef<HTMLButtonElement>(null)

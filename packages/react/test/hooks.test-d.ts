@@ -13,7 +13,7 @@ const avatar = defineProfile({
   storage: 'main',
   accept: { types: ['image/*'], maxBytes: 1 },
   variants: { thumb: image.crop(160, 160), hero: image.responsive({ widths: [320, 640], formats: ['webp'] }) },
-  slots: { avatar: 'one' },
+  slots: { avatar: 'one', gallery: 'many', pair: { many: true, max: 2 } },
 })
 const rindle = createRindle({
   database: 'postgres://localhost/app',
@@ -34,6 +34,18 @@ expectTypeOf(single.upload(file)).resolves.toEqualTypeOf<AssetView<Server, 'avat
 expectTypeOf(single.asset).toEqualTypeOf<AssetView<Server, 'avatar'> | undefined>()
 expectTypeOf(useAsset('id').asset).toEqualTypeOf<AssetView<Server> | undefined>()
 createElement(Uploader<'avatar'>, { profile: 'avatar', multiple: true })
+
+createElement(Uploader<'avatar'>, { profile: 'avatar', multiple: true, slot: 'gallery' })
+declare const isMultiple: boolean
+useUploader('avatar', { multiple: isMultiple, slot: 'pair' })
+useUploader('avatar', { multiple: false, slot: 'avatar' })
+useUploader('avatar', { slot: 'avatar' })
+// @ts-expect-error several files for a slot of one
+useUploader('avatar', { multiple: true, slot: 'avatar' })
+// @ts-expect-error perhaps several files for a slot of one
+useUploader('avatar', { multiple: isMultiple, slot: 'avatar' })
+// @ts-expect-error several files for a slot of one, in the component
+createElement(Uploader<'avatar'>, { profile: 'avatar', multiple: true, slot: 'avatar' })
 
 // @ts-expect-error an unknown profile
 useUpload('avatr')

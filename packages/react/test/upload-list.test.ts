@@ -1,4 +1,4 @@
-import type { UploadProgress } from '@rindle/client'
+import type { ChosenOrder, UploadProgress } from '@rindle/client'
 import { describe, expect, it, vi } from 'vitest'
 import { createUploadList, type SendFile } from '../src/upload-list.ts'
 
@@ -6,6 +6,7 @@ interface Sent {
   readonly file: File
   readonly signal: AbortSignal
   readonly onProgress: (progress: UploadProgress<string>) => void
+  readonly order: ChosenOrder
   readonly resolve: (asset: string) => void
   readonly reject: (error: unknown) => void
 }
@@ -13,9 +14,9 @@ interface Sent {
 /** Uploads that end when the test says so. */
 function uploads(): { sent: Sent[]; send: SendFile<string> } {
   const sent: Sent[] = []
-  const send: SendFile<string> = (file, { signal, onProgress }) => {
+  const send: SendFile<string> = (file, { signal, onProgress, order }) => {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
-    sent.push({ file, signal, onProgress, resolve, reject })
+    sent.push({ file, signal, onProgress, order, resolve, reject })
     return promise
   }
   return { sent, send }
@@ -54,6 +55,18 @@ describe('a list of uploads', () => {
     await expect(again).resolves.toBe('asset')
     await expect(list.retry(1)).resolves.toBeUndefined()
     expect(sent).toHaveLength(2)
+  })
+
+  it('a file keeps its place in the order in which they were chosen, also when it is sent again', async () => {
+    const list = createUploadList<string>()
+    const { sent, send } = uploads()
+    void list.add(file('a'), send)
+    void list.add(file('b'), send)
+    sent[0]?.reject(new Error('no line'))
+    await expect.poll(() => list.items()[0]?.state).toBe('failed')
+    void list.retry(1)
+    expect(sent.map(({ order }) => order.index)).toEqual([1, 2, 1])
+    expect(new Set(sent.map(({ order }) => order.batch)).size).toBe(1)
   })
 
   it('a cancelled attempt reports nothing any more, even after a retry', async () => {

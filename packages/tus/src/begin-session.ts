@@ -34,13 +34,14 @@ export async function sessionOptions(
   expiresInSeconds: number,
 ): Promise<Omit<Parameters<Rindle['initiateResumableSession']>[1], 'byteSize' | 'resumableConcat'>> {
   const place = await authorizeUpload(caller.authorizeUpload, intent)
-  const { filename, contentType, checksumSha256 } = intent
+  const { filename, contentType, checksumSha256, order } = intent
   const resumableMetadata = headers.get('upload-metadata')
   return {
     filename,
     contentType,
     expiresInSeconds,
     ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
+    ...(order === undefined ? {} : { order }),
     ...(resumableMetadata === null ? {} : { resumableMetadata }),
     ...(caller.actorId === null ? {} : { actorId: caller.actorId }),
     ...(caller.tenant === undefined || caller.tenant === null ? {} : { tenant: caller.tenant }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { uploadIntent } from '../src/upload-intent.ts'
 
-const nothing = { slot: undefined, byteSize: undefined, checksumSha256: undefined }
+const nothing = { slot: undefined, byteSize: undefined, checksumSha256: undefined, order: undefined }
 
 describe('what a client declares', () => {
   it.each([
@@ -33,6 +33,14 @@ describe('what a client declares', () => {
       expect(() => uploadIntent(metadata as Record<string, string>, 1)).toThrow('name no profile')
     },
   )
+
+  it('may have a place among the files that were chosen together', () => {
+    const { order } = uploadIntent({ profile: 'film', batch: 'trip-1', index: '12' }, 1)
+    expect(order).toEqual({ batch: 'trip-1', index: 12 })
+    for (const half of [{ batch: 'trip-1' }, { index: '1' }, { batch: 'trip-1', index: '-1' }]) {
+      expect(() => uploadIntent({ profile: 'film', ...half }, 1)).toThrow('belong together')
+    }
+  })
 
   it('is refused when a value is longer than any name is', () => {
     expect(() => uploadIntent({ profile: 'film', filename: 'x'.repeat(1025) }, 1)).toThrow('longer than 1024')

@@ -160,7 +160,13 @@ function statesOf<S extends string>(text: string | undefined, states: readonly S
 }
 
 /** The part of a row that a list shows; `rindle show` has the rest. */
-function listedAsset({ metadata: _metadata, etag: _etag, checksumSha256: _checksum, ...asset }: Asset): object {
+function listedAsset({
+  metadata: _metadata,
+  etag: _etag,
+  checksumSha256: _checksum,
+  uploadedSha256: _uploaded,
+  ...asset
+}: Asset): object {
   return asset
 }
 

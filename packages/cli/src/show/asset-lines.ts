@@ -64,6 +64,8 @@ function headLines(asset: MediaAsset, hold: MediaHold | null, style: Style): rea
     ['storage', asset.storage],
     ['key', asset.storageKey],
     ['sha256', asset.checksumSha256],
+    ['removed', asset.removedMetadata === 'keep' ? null : `metadata (${asset.removedMetadata})`],
+    ['uploaded', asset.uploadedSha256 === asset.checksumSha256 ? null : asset.uploadedSha256],
     ['created', timeText(asset.createdAt)],
     ['updated', timeText(asset.updatedAt)],
     ['reason', asset.errorReason === null ? null : reasonText(asset.errorReason, asset.errorMessage)],

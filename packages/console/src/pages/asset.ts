@@ -117,6 +117,18 @@ function original(found: AssetWithVariants): Html {
     ['Storage', html`<code>${found.storage}</code>`],
     ['Key', html`<code class="any">${found.storageKey}</code>`],
     ['SHA-256', found.checksumSha256 === null ? null : html`<code class="any">${found.checksumSha256}</code>`],
+    [
+      'Metadata removed',
+      found.removedMetadata === 'keep'
+        ? null
+        : found.removedMetadata === 'strip'
+          ? 'all of it'
+          : 'places and maker notes',
+    ],
+    [
+      'SHA-256 as uploaded',
+      found.uploadedSha256 === null ? null : html`<code class="any">${found.uploadedSha256}</code>`,
+    ],
     ['Created', at(found.createdAt)],
     ['Changed', at(found.updatedAt)],
   ])}</section>`

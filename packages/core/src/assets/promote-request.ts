@@ -22,6 +22,7 @@ export function knowledgeOf(runtime: Runtime, profileName: string): PromotionKno
     version: VERSION,
     // Every process of one version has the same text: defineProfile writes its fields in one order.
     accept: createHash('sha256').update(JSON.stringify(profile.accept)).digest('hex').slice(0, 16),
+    removal: profile.originals.metadata,
     scanners: profile.scanners.map(({ name }) => name),
     processors: runtime.processors.map(({ name }) => name),
   }

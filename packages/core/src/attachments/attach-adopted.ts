@@ -33,7 +33,7 @@ export async function attachAdopted(
         { assetId: asset.id, slot, code: 'slot_overtaken' },
         'An adopted asset was not attached: its slot holds a newer asset.',
       )
-    } else await attachUploaded(runtime, unit, asset, owner, slot, position)
+    } else await attachUploaded(runtime, unit, asset, { owner, slot, position, isLate: false })
   }
 }
 

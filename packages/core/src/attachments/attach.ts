@@ -1,16 +1,17 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import type { AssetReference } from '../assets/read.ts'
 import type { Asset, Attachment, Owner } from '../domain/entities.ts'
-import { RindleError } from '../domain/errors.ts'
+import { isRindleError, RindleError } from '../domain/errors.ts'
 import type { AssetState } from '../domain/states.ts'
 import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../kernel/outbox.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
 import { attachmentFromRow } from '../kernel/sql/entities-from-rows.ts'
 import type { TenantOption } from '../kernel/sql/of-tenant.ts'
-import { type Row, text, textOrNull, timeOrNull } from '../kernel/sql/row-values.ts'
+import { number, type Row, text, textOrNull, timeOrNull } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { SlotRules } from '../profile/profile.ts'
+import { chosenPosition, isOvertaken, makeRoomAt } from './chosen-place.ts'
 import { release } from './release.ts'
 import { assertOneTenant, type LockedSlot, lockAssets, lockForAttaching, lockSlot, type Slot, slotOf } from './slot.ts'
 
@@ -71,7 +72,7 @@ async function appendWithin(
   asset: AssetReference,
   owner: Owner,
   slotName: string,
-  position?: number,
+  { isUpload = false, wanted }: { readonly isUpload?: boolean; readonly wanted?: number | undefined } = {},
 ): Promise<Attachment> {
   const slot = slotOf(owner, slotName)
   const { current, rules, asset: locked } = await lockAttachable(runtime, unit, asset, slot)
@@ -80,30 +81,74 @@ async function appendWithin(
   }
   const isPresent = current.some(({ assetId }) => assetId === asset.id)
   if (rules.max !== null && !isPresent && current.length >= rules.max) {
-    const message = `The slot "${slotName}" of ${slot.ownerType} ${slot.ownerId} is full: it holds ${current.length} of at most ${rules.max}.`
-    throw new RindleError('conflict', message, { details: { slot: slotName, max: rules.max } })
+    throw slotFull(slot, current.length, rules.max)
   }
-  const taken = current.map((holder) => holder.position)
-  const isFree = position !== undefined && !taken.includes(position)
-  return insertAttachment(runtime, unit, slot, locked, isFree ? position : Math.max(-1, ...taken) + 1)
+  const taken = current.map(({ position }) => position)
+  const free = wanted === undefined || taken.includes(wanted) ? null : wanted
+  const chosen = isUpload && !isPresent ? await chosenPosition(unit, slot, asset.id) : null
+  if (chosen !== null) await makeRoomAt(unit, slot, chosen)
+  return insertAttachment(runtime, unit, slot, locked, free ?? chosen ?? Math.max(-1, ...taken) + 1)
+}
+
+/** The place that an uploaded asset is to have. */
+interface UploadedPlace {
+  readonly owner: Owner
+  readonly slot: string
+  /** Whether a slot of one keeps an asset that comes after this one. */
+  readonly isLate: boolean
+  /** In a slot of many, if it is free. @default the order in which files were chosen, or their uploads began */
+  readonly position?: number | undefined
 }
 
 /**
- * Attaches an uploaded asset as part of a larger unit of work: {@link attach} to a slot of one, else {@link append}, at
- * the given position if that is free.
+ * Attaches an uploaded asset as part of a larger unit of work, as {@link attach} or {@link append} would. Returns whether
+ * it was attached.
  */
 export async function attachUploaded(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: Pick<Asset, 'id' | 'profile'>,
-  owner: Owner,
-  slot: string,
-  position?: number,
-): Promise<Attachment> {
+  { owner, slot, isLate, position }: UploadedPlace,
+): Promise<boolean> {
   const { cardinality } = slotRulesOf(runtime, asset.profile, slot)
-  return cardinality === 'one'
-    ? attachWithin(runtime, unit, asset, owner, slot)
-    : appendWithin(runtime, unit, asset, owner, slot, position)
+  if (cardinality === 'many') {
+    await appendWithin(runtime, unit, asset, owner, slot, { isUpload: position === undefined, wanted: position })
+    return true
+  }
+  const place = slotOf(owner, slot)
+  if (isLate) await lockForAttaching(unit, place, asset.id)
+  if (isLate && (await isOvertaken(unit, place, asset.id))) {
+    runtime.logger.warn(
+      { assetId: asset.id, slot, code: 'slot_overtaken' },
+      'An uploaded asset was not attached: its slot holds a newer upload.',
+    )
+    return false
+  }
+  await attachWithin(runtime, unit, asset, owner, slot)
+  return true
+}
+
+/** The error of a slot of many that takes no more. */
+function slotFull({ ownerType, ownerId, slot }: Slot, held: number, max: number): RindleError {
+  const message = `The slot "${slot}" of ${ownerType} ${ownerId} is full: it holds ${held} of at most ${max}.`
+  return new RindleError('conflict', message, { details: { slot, max } })
+}
+
+/** Refuses an upload for a slot that is full already: `conflict`. One that fills up later keeps what it holds. */
+export async function assertNotFull(unit: UnitOfWork, slot: Slot, { max }: SlotRules): Promise<void> {
+  if (max === null) return
+  const { rows } = await unit.executeSql(
+    `select count(*)::int as held from rindle.media_attachments
+     where owner_type = $1::text and owner_id = $2::text and slot = $3::text`,
+    [slot.ownerType, slot.ownerId, slot.slot],
+  )
+  const held = number(rows[0] ?? {}, 'held')
+  if (held >= max) throw slotFull(slot, held, max)
+}
+
+/** Whether an error of {@link append} says that the slot is full. */
+export function isSlotFull(error: unknown): boolean {
+  return isRindleError(error, 'conflict') && typeof error.details['max'] === 'number'
 }
 
 /**

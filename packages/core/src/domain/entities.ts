@@ -1,4 +1,5 @@
 import type { JsonObject } from './errors.ts'
+import type { MetadataPolicy } from './original-metadata.ts'
 import type {
   AssetKind,
   AssetState,
@@ -49,8 +50,12 @@ export interface Asset<P extends string = string> {
   /** The type that the client declared. */
   readonly declaredContentType: string | null
   readonly byteSize: number | null
-  /** Lower-case hex. */
+  /** Of the stored bytes, in lower-case hex. */
   readonly checksumSha256: string | null
+  /** Of the bytes that were uploaded, if the profile removes metadata from originals; else `null`. */
+  readonly uploadedSha256: string | null
+  /** The removal that its original has gone through; `keep`: none. */
+  readonly removedMetadata: MetadataPolicy
   readonly etag: string | null
   /** Pixels, as displayed: orientation and rotation are applied. */
   readonly width: number | null

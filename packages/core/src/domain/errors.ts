@@ -58,6 +58,10 @@ export const ERROR_CODES = {
   output_mismatch: { retryable: false, meaning: 'An output differs from what its recipe promises.' },
   unsupported_codec: { retryable: false, meaning: 'The installed decoders cannot read this form of file.' },
   corrupt_media: { retryable: false, meaning: 'The file cannot be decoded: it is truncated or damaged.' },
+  metadata_not_removable: {
+    retryable: false,
+    meaning: 'The profile wants metadata removed, and this file has it in a form that cannot be removed without loss.',
+  },
   limit_exceeded: { retryable: false, meaning: 'The media exceeds a limit of its profile (pixels, duration, frames).' },
   original_missing: { retryable: false, meaning: 'The original is gone from storage.' },
   original_damaged: { retryable: false, meaning: 'The stored original differs from its recorded checksum.' },

@@ -65,6 +65,7 @@ const KINDS: Readonly<Record<ErrorCode, FailureKind>> = {
   output_mismatch: 'verdict',
   unsupported_codec: 'verdict',
   corrupt_media: 'verdict',
+  metadata_not_removable: 'verdict',
   limit_exceeded: 'verdict',
   original_missing: 'verdict',
   original_damaged: 'verdict',

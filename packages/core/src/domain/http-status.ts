@@ -45,6 +45,7 @@ const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   output_mismatch: 500,
   unsupported_codec: 500,
   corrupt_media: 500,
+  metadata_not_removable: 500,
   limit_exceeded: 500,
   original_missing: 409,
   original_damaged: 409,

@@ -11,6 +11,8 @@ export type PromotionKnowledge = {
   readonly version: string
   /** A digest of the profile's accept rules. */
   readonly accept: string
+  /** The metadata that the profile removes from originals; `keep`, too, if the process knows of no removal. */
+  readonly removal: string
   /** Names of the profile's scanners. */
   readonly scanners: readonly string[]
   /** Names of the installed processors. */
@@ -19,7 +21,7 @@ export type PromotionKnowledge = {
 
 /** Something that a process lacks. */
 export interface Lack {
-  readonly what: 'version' | 'accept' | 'scanner' | 'processor'
+  readonly what: 'version' | 'accept' | 'removal' | 'scanner' | 'processor'
   readonly name: string
 }
 
@@ -34,6 +36,7 @@ export function lacksOf(own: PromotionKnowledge, theirs: PromotionKnowledge): re
   return [
     ...missing('version', [theirs.version], [own.version]),
     ...missing('accept', [theirs.accept], [own.accept]),
+    ...missing('removal', theirs.removal === 'keep' ? [] : [theirs.removal], [own.removal]),
     ...missing('scanner', theirs.scanners, own.scanners),
     ...missing('processor', theirs.processors, own.processors),
   ]
@@ -42,6 +45,7 @@ export function lacksOf(own: PromotionKnowledge, theirs: PromotionKnowledge): re
 /** A lack in words, for a person. Pure. */
 export function lackText({ what, name }: Lack): string {
   if (what === 'accept') return 'other accept rules'
+  if (what === 'removal') return `the removal of metadata "${name}"`
   return `the ${what} ${name}`
 }
 
@@ -56,9 +60,10 @@ export function carrying(knowledge: PromotionKnowledge): JsonObject {
 /** Reads the knowledge from a payload; `null`: this version cannot read any. Pure. */
 export function carried({ [CARRIER]: value }: JsonObject): PromotionKnowledge | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-  const { since, version, accept, scanners, processors } = value as JsonObject
+  const { since, version, accept, removal, scanners, processors } = value as JsonObject
   if (typeof since !== 'string' || typeof version !== 'string' || typeof accept !== 'string') return null
-  return { since, version, accept, scanners: texts(scanners), processors: texts(processors) }
+  const removed = typeof removal === 'string' ? removal : 'keep'
+  return { since, version, accept, removal: removed, scanners: texts(scanners), processors: texts(processors) }
 }
 
 function texts(value: Json | undefined): readonly string[] {

@@ -8,7 +8,15 @@ export interface ProcessorDefinition<K extends AnyRecipeKind>
     Partial<
       Pick<
         Processor,
-        'capabilities' | 'probes' | 'start' | 'stop' | 'probe' | 'thumbHash' | 'extractSubtitles' | 'diagnose'
+        | 'capabilities'
+        | 'probes'
+        | 'start'
+        | 'stop'
+        | 'probe'
+        | 'thumbHash'
+        | 'extractSubtitles'
+        | 'metadataRemover'
+        | 'diagnose'
       >
     > {
   /** The kinds of recipe that it makes. */
@@ -19,8 +27,8 @@ export interface ProcessorDefinition<K extends AnyRecipeKind>
 
 /**
  * Makes a processor from the kinds of recipe that it makes, and from its work. The default of `capabilities` is the names
- * of the kinds, which is also the default of their capability; by default it probes nothing, makes no ThumbHash, extracts no subtitles, has
- * nothing to start, stops when the work under way has ended, and its self-check finds no problem. Does no I/O.
+ * of the kinds, which is also the default of their capability; by default it probes nothing, makes no ThumbHash, extracts no subtitles,
+ * removes no metadata, has nothing to start, stops when the work under way has ended, and its self-check finds no problem. Does no I/O.
  */
 export function defineProcessor<K extends AnyRecipeKind>(definition: ProcessorDefinition<K>): Processor {
   const { name, recipes } = definition

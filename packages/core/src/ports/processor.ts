@@ -1,4 +1,6 @@
 import type { Json } from '../domain/errors.ts'
+import type { FilePiece } from '../domain/file-pieces.ts'
+import type { MetadataRemoval } from '../domain/original-metadata.ts'
 import type { AnyRecipeKind } from '../domain/recipe-kind.ts'
 import type { AssetKind } from '../domain/states.ts'
 import type { DiagnosisContext, Finding } from './diagnosis.ts'
@@ -74,6 +76,29 @@ export type ExtractedSubtitles = {
   | { /** A file of SubRip or WebVTT in the directory. */ readonly path: string }
   | { /** Why this track alone cannot be read. */ readonly error: Error }
 )
+
+/** Options of {@link MetadataRemover.remove}. */
+export interface RemoveMetadataOptions {
+  /** What is to go. */
+  readonly removal: MetadataRemoval
+  /** Ends the work. */
+  readonly signal: AbortSignal
+}
+
+/** Removes the metadata of originals without loss: decoded, the file is the same as before. */
+export interface MetadataRemover {
+  /** The content types of which it removes metadata. */
+  readonly contentTypes: ReadonlySet<string>
+  /**
+   * Returns the file without the metadata as pieces, in order: ranges of the source, and other bytes between them. Core
+   * reads and stores them. `strip_location` removes every place, and maker notes, because vendors put places there.
+   * `strip` removes everything but the colour profile and the orientation. Repeating it on its own result changes
+   * nothing. Its memory does not grow with the file. `metadata_not_removable` where the format keeps metadata in a form
+   * that cannot be removed without loss; `corrupt_media` for a file that ends early or contradicts itself. Both speak of
+   * bytes that were read, and of nothing else.
+   */
+  remove(source: SourceFile, options: RemoveMetadataOptions): Promise<readonly FilePiece[]>
+}
 
 /** One variant to make. `R`: the options of the processor's kinds of recipe. */
 export interface VariantRequest<R = unknown> {
@@ -181,6 +206,8 @@ export interface Processor {
    * track is an entry with an error. Rejects as `probe` does. Leave it out if the processor reads no films. @default none
    */
   extractSubtitles?(source: SourceFile, options: ExtractOptions): Promise<readonly ExtractedSubtitles[]>
+  /** Removes the metadata of originals for profiles that want it. Leave it out if the processor cannot. @default none */
+  readonly metadataRemover?: MetadataRemover
   /**
    * Checks the programs and libraries that it uses against the capabilities in need, and yields each finding as soon as
    * it is known. Works before `start`. A rejection counts as an error of the current check.

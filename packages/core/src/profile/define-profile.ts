@@ -3,6 +3,7 @@ import { MAX_EXPIRY_SECONDS } from '../domain/expiry.ts'
 import { HANDLED_EVENTS } from '../domain/hook-events.ts'
 import { NAME_PATTERN } from '../domain/keys.ts'
 import { invalidOptions, problemsOf } from '../domain/option-problems.ts'
+import { METADATA_POLICIES } from '../domain/original-metadata.ts'
 import { STALE_MODES } from '../domain/stale-policy.ts'
 import type { HookHandler } from '../ports/hooks.ts'
 import {
@@ -80,6 +81,7 @@ const profileSchema = z.strictObject({
   placeholder: z.enum(PLACEHOLDER_MODES).optional(),
   extractSubtitles: z.boolean().optional(),
   purge: z.strictObject({ afterSeconds: z.int().min(1).max(MAX_TRASH_SECONDS) }).optional(),
+  originals: z.strictObject({ metadata: z.enum(METADATA_POLICIES).optional() }).optional(),
   delivery: z
     .strictObject({
       public: z.boolean().optional(),
@@ -140,6 +142,7 @@ export function defineProfile<
     placeholder: options.placeholder ?? 'none',
     extractSubtitles: options.extractSubtitles ?? false,
     purge: options.purge ?? null,
+    originals: { metadata: options.originals?.metadata ?? 'keep' },
     scanners: options.scanners ?? [],
     analyzers: options.analyzers ?? [],
     on: options.on ?? {},

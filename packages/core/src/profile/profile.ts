@@ -1,6 +1,7 @@
 import type { AcceptOptions, AcceptRules } from '../domain/accept.ts'
 import type { Owner } from '../domain/entities.ts'
 import type { InvalidOption } from '../domain/option-problems.ts'
+import type { MetadataPolicy } from '../domain/original-metadata.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import type { FamilyMaking } from '../domain/recipe-family.ts'
 import type { StaleMode } from '../domain/stale-policy.ts'
@@ -122,6 +123,16 @@ export interface PurgeOptions {
   readonly afterSeconds: number
 }
 
+/** The stored originals of a profile's media. */
+export interface OriginalsOptions {
+  /**
+   * The metadata that an original keeps. It is removed without loss while the upload is promoted: pixels and sound, the
+   * colour profile and the orientation stay as they are. A file of a type without a lossless way is refused
+   * (`metadata_not_removable`). Assets that are available already stay as they are. @default 'keep'
+   */
+  readonly metadata?: MetadataPolicy
+}
+
 /** Options of {@link defineProfile}. */
 export interface ProfileOptions<
   V extends Makes = Makes,
@@ -160,6 +171,8 @@ export interface ProfileOptions<
    * delivered, and `restore` brings it back. @default purged at once
    */
   readonly purge?: PurgeOptions
+  /** The stored originals. @default as they came */
+  readonly originals?: OriginalsOptions
   /** The access to URLs, and their lifetime. @default private, by signed URLs */
   readonly delivery?: DeliveryOptions
   /** Run at the gate, in order. @default none */
@@ -193,6 +206,7 @@ export interface AnyProfile<St extends string = string> {
   readonly extractSubtitles: boolean
   /** `null`: an asset without attachments is purged at once. */
   readonly purge: PurgeOptions | null
+  readonly originals: { readonly metadata: MetadataPolicy }
   readonly scanners: readonly Scanner[]
   readonly analyzers: readonly Analyzer[]
   readonly on: HookHandlers

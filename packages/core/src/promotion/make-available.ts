@@ -1,12 +1,12 @@
 import { applyAggregate } from '../assets/aggregate.ts'
 import { transitionAsset } from '../assets/transition.ts'
-import { attachUploaded } from '../attachments/attach.ts'
+import { attachUploaded, isSlotFull } from '../attachments/attach.ts'
 import { lockForAttaching, type Slot } from '../attachments/slot.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
 import { canTransition } from '../domain/transitions.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
-import { booleanOrNull, text } from '../kernel/sql/row-values.ts'
+import { text } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import { requestSubtitles } from '../tracks/subtitles-request.ts'
 import { type PlannedVariant, plannedVariants, planVariants } from '../variants/plan.ts'
@@ -67,44 +67,28 @@ function slotFromRow(row: Readonly<Record<string, unknown>>): Slot {
 /**
  * Attaches the asset unless the locked slot rules it out. The slot may be forgotten: its owner may have been erased. Or
  * it holds an asset whose upload began later: the owner has changed it since, and this upload or its promotion is late.
+ * Or others have filled it.
  */
 async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wanted: Slot): Promise<void> {
   const { ownerType, ownerId, slot } = wanted
-  // By the database's clock: all processes share it.
   const { rows } = await unit.executeSql(
     `update rindle.media_upload_sessions
      set attach_owner_type = null, attach_owner_id = null, attach_slot = null, updated_at = now()
-     where asset_id = $1::uuid and attach_slot is not null
-     returning exists (
-       select 1 from rindle.media_attachments as attachment
-         join rindle.media_assets as holder on holder.id = attachment.asset_id
-       where owner_type = $2::text and owner_id = $3::text and slot = $4::text
-         and holder.created_at > (select created_at from rindle.media_assets where id = $1::uuid)
-     ) as is_overtaken`,
-    [asset.id, ownerType, ownerId, slot],
+     where asset_id = $1::uuid and attach_slot is not null returning id`,
+    [asset.id],
   )
   if (rows[0] === undefined) return
-  if (isOfOne(runtime, asset, slot) && booleanOrNull(rows[0], 'is_overtaken') === true) {
-    runtime.logger.warn(
-      { assetId: asset.id, slot, code: 'slot_overtaken' },
-      'An uploaded asset was not attached: its slot holds a newer upload.',
-    )
-    return
-  }
   try {
-    await attachUploaded(runtime, unit, asset, { type: ownerType, id: ownerId }, slot)
+    await attachUploaded(runtime, unit, asset, { owner: { type: ownerType, id: ownerId }, slot, isLate: true })
   } catch (error) {
-    // A deployment removed the slot after the upload began. The file is good, and can be attached elsewhere.
-    if (!isRindleError(error, 'unknown_slot')) throw error
+    // A deployment removed the slot after the upload began, or others have filled it. The file is good, and can be
+    // attached elsewhere.
+    const isFull = isSlotFull(error)
+    if (!isFull && !isRindleError(error, 'unknown_slot')) throw error
+    const why = isFull ? 'its slot is full' : 'its profile no longer declares the slot'
     runtime.logger.warn(
-      { assetId: asset.id, slot, code: 'unknown_slot' },
-      'An uploaded asset was not attached: its profile no longer declares the slot.',
+      { assetId: asset.id, slot, code: isFull ? 'slot_full' : 'unknown_slot' },
+      `An uploaded asset was not attached: ${why}.`,
     )
   }
-}
-
-/** A slot of many is never overtaken: it keeps every upload. */
-function isOfOne(runtime: Runtime, { profile }: Asset, slot: string): boolean {
-  const { slots } = profileOf(runtime, profile)
-  return Object.hasOwn(slots, slot) && slots[slot]?.cardinality === 'one'
 }

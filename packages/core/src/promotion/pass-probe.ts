@@ -1,23 +1,25 @@
-import { fileSha256 } from '../assets/sha256.ts'
 import { transitionAsset } from '../assets/transition.ts'
 import { kindOf } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
-import { type JsonObject, RindleError } from '../domain/errors.ts'
+import type { JsonObject } from '../domain/errors.ts'
 import { fileFaultOf } from '../domain/failures.ts'
+import { removalStillWanted } from '../domain/original-metadata.ts'
 import { probedType } from '../domain/reading.ts'
 import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
-import { textOrNull } from '../kernel/sql/row-values.ts'
 import { inOneStatement } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { ProbeResult, SourceFile } from '../ports/processor.ts'
 import type { Profile } from '../profile/profile.ts'
 import { lacksPlaceholder, tryThumbHash } from '../variants/making/placeholder.ts'
 import { type PlannedVariant, plannedVariants } from '../variants/plan.ts'
+import { assertMakersInstalled } from './makers-installed.ts'
 import { lacksFor, newerWorkerNeeded } from './newer-work.ts'
 import { probedFields, probeFile } from './probe-file.ts'
 import { Rejection } from './rejection.ts'
+import { removeMetadata } from './remove-metadata.ts'
 import { runAnalyzers } from './run-analyzers.ts'
+import { assertAsReceived, verifiedChecksum } from './verified-checksum.ts'
 
 /** The facts that an upload's bytes state. */
 interface SourceReading {
@@ -31,10 +33,15 @@ interface SourceReading {
 
 /**
  * `analyzing` → `promoting`: checksum, then kind, dimensions, duration and tracks from the header, limits of the
- * profile, then the analyzers. The bytes have passed the gate.
+ * profile, then the analyzers. The bytes have passed the gate. If the profile wants metadata removed from the original,
+ * that is all that happens at first: the step runs again with the rewritten bytes, so that everything from here on sees
+ * what is stored.
  */
 export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob): Promise<Asset | null> {
   const profile = profileOf(runtime, asset.profile)
+  assertRemovalKnown(runtime, asset, job)
+  const removal = removalStillWanted(asset.removedMetadata, profile.originals.metadata)
+  if (removal !== null) return removeMetadata(runtime, asset, removal, job)
   const { checksumSha256, contentType, probe, analyses, thumbHash } = await readSource(runtime, profile, asset, job)
   return inOneStatement(runtime, (unit) =>
     transitionAsset(runtime, unit, asset, 'promoting', {
@@ -48,6 +55,12 @@ export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob)
       },
     }),
   )
+}
+
+/** An older worker would keep metadata that the profile now wants removed. */
+function assertRemovalKnown(runtime: Runtime, asset: Asset, job: RunningJob): void {
+  const removals = lacksFor(runtime, asset, job).filter(({ what }) => what === 'removal')
+  if (removals.length > 0) throw newerWorkerNeeded(asset, removals, 'Its metadata has to be removed.')
 }
 
 async function readSource(runtime: Runtime, profile: Profile, asset: Asset, job: RunningJob): Promise<SourceReading> {
@@ -72,32 +85,6 @@ function isPlaceholderOfOriginal(profile: Profile, asset: Asset, contentType: st
   if (probe.kind !== 'image' || !lacksPlaceholder(asset, profile)) return false
   const source = { ...asset, ...probedFields(probe), contentType, metadata: cleanMetadata(probe.metadata ?? {}) }
   return !plannedVariants(profile, source).some(({ makes, onDemand }) => makes === 'image' && !onDemand)
-}
-
-/**
- * Returns the SHA-256 of the bytes. Bytes that came through the application were hashed on their way in. Bytes that a
- * client sent to the storage itself are hashed here, and compared with the declared checksum.
- */
-async function verifiedChecksum(
-  runtime: Runtime,
-  asset: Asset,
-  file: SourceFile,
-  signal: AbortSignal,
-): Promise<string> {
-  if (asset.checksumSha256 !== null) return asset.checksumSha256
-  const checksum = await fileSha256(file.path, signal)
-  const declared = await declaredChecksum(runtime, asset)
-  if (declared === null || declared === checksum) return checksum
-  throw new Rejection('checksum_mismatch', 'The stored bytes differ from their declared SHA-256.')
-}
-
-async function declaredChecksum(runtime: Runtime, asset: Asset): Promise<string | null> {
-  const { rows } = await runtime.database.executeSql(
-    `select declared_checksum from rindle.media_upload_sessions
-     where asset_id = $1::uuid and state in ('completed', 'failed') order by id desc limit 1`,
-    [asset.id],
-  )
-  return textOrNull(rows[0] ?? {}, 'declared_checksum')
 }
 
 async function probeSource(
@@ -128,28 +115,6 @@ async function probeSource(
     variants.filter(({ facts }) => !facts.sources.includes(file.contentType)),
     file,
     message,
-  )
-}
-
-/** A process without the processor of a recipe cannot know whether that reads the file: a worker with it decides. */
-function assertMakersInstalled(runtime: Runtime, variants: readonly PlannedVariant[], message: string): void {
-  const installed = new Set(runtime.processors.flatMap(({ recipes }) => recipes.map(({ kind }) => kind)))
-  const missing = variants.filter(({ kind }) => !installed.has(kind))
-  if (missing.length === 0) return
-  const packages = [...new Set(missing.map(({ madeBy }) => madeBy))].join(' and ')
-  throw new RindleError(
-    'processor_capability_missing',
-    `${message} Add ${packages} to \`processors\`, or start a worker that has it.`,
-  )
-}
-
-/** Bytes that were damaged in storage differ from the bytes that were sent: they give no verdict about the upload. */
-async function assertAsReceived(asset: Asset, file: SourceFile, signal: AbortSignal): Promise<void> {
-  const { id, checksumSha256 } = asset
-  if (checksumSha256 === null || (await fileSha256(file.path, signal)) === checksumSha256) return
-  throw new RindleError(
-    'original_damaged',
-    `The stored bytes of asset ${id} differ from the received bytes. Restore the object from a backup.`,
   )
 }
 

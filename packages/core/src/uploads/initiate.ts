@@ -1,7 +1,8 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { type QuotaUsage, releaseQuota } from '../assets/quota-usage.ts'
-import { slotRulesOf } from '../attachments/attach.ts'
+import { assertNotFull, slotRulesOf } from '../attachments/attach.ts'
 import { type Slot, slotOf } from '../attachments/slot.ts'
+import { assertChosenOrder, type ChosenOrder } from '../domain/chosen-order.ts'
 import { claimedType } from '../domain/claims.ts'
 import { canonicalContentType, extensionFor } from '../domain/content-types.ts'
 import type { Owner, UploadSession } from '../domain/entities.ts'
@@ -48,6 +49,11 @@ export interface InitiateOptions extends UploadOrigin {
   readonly owner?: Owner
   /** The slot of the owner. */
   readonly slot?: string
+  /**
+   * The place of the file among those that a person chose together: in a slot of many they keep that order, whichever is
+   * there first, and of several for a slot of one the last stays. @default the order in which uploads begin
+   */
+  readonly order?: ChosenOrder
   /** The application's transaction. @default a new transaction */
   readonly tx?: SqlExecutor
 }
@@ -165,12 +171,14 @@ export function planUpload(
   }
 }
 
-/** Refuses an invalid size, checksum or actor: `invalid_input`. */
+/** Refuses an invalid size, checksum, actor or order: `invalid_input`. */
 export function assertDeclared({
   byteSize,
   checksumSha256,
   actorId,
-}: Pick<InitiateOptions, 'byteSize' | 'checksumSha256' | 'actorId'>): void {
+  order,
+}: Pick<InitiateOptions, 'byteSize' | 'checksumSha256' | 'actorId' | 'order'>): void {
+  assertChosenOrder(order)
   if (actorId !== undefined && !isStorableName(actorId)) {
     throw new RindleError('invalid_input', `actorId must be a text of 1 to ${MAX_NAME_LENGTH} characters.`)
   }
@@ -188,7 +196,7 @@ export async function insertUpload(
   planned: PlannedUpload,
   options: Omit<InitiateOptions, 'tx'>,
 ): Promise<UploadSession> {
-  const slot = wantedSlot(runtime, planned.profileName, options)
+  const slot = await wantedSlot(runtime, unit, planned.profileName, options)
   const { assetId, profileName, storageName, uploadKey, filename, strategy, multipartUploadId } = planned
   const given = {
     assetId,
@@ -208,13 +216,15 @@ export async function insertUpload(
     ownerType: slot?.ownerType ?? null,
     ownerId: slot?.ownerId ?? null,
     slot: slot?.slot ?? null,
+    batch: options.order?.batch ?? null,
+    index: options.order?.index ?? null,
   }
   const usage = await reserveFor(runtime, unit, planned, options)
   const { rows } = await unit.executeSql(
     `with given as (
        select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "uploadKey" text,
          filename text, "declaredType" text, "sessionId" uuid, strategy text, "byteSize" bigint, checksum text,
-         "multipartUploadId" text, "expiresAt" timestamptz, "actorId" text, tenant text, "ownerType" text, "ownerId" text, slot text,
+         "multipartUploadId" text, "expiresAt" timestamptz, "actorId" text, tenant text, "ownerType" text, "ownerId" text, slot text, batch text, index int,
          account text, bytes bigint, assets smallint)
      ), asset as (
        insert into rindle.media_assets
@@ -226,9 +236,9 @@ export async function insertUpload(
      ), session as (
        insert into rindle.media_upload_sessions
          (id, asset_id, state, upload_strategy, upload_key, upload_length, declared_checksum, multipart_upload_id,
-          expires_at, actor_id, tenant, attach_owner_type, attach_owner_id, attach_slot)
+          expires_at, actor_id, tenant, attach_owner_type, attach_owner_id, attach_slot, chosen_batch, chosen_index)
        select "sessionId", asset.id, 'initialized', strategy, "uploadKey", "byteSize", checksum, "multipartUploadId",
-         "expiresAt", "actorId", tenant, "ownerType", "ownerId", slot from given, asset
+         "expiresAt", "actorId", tenant, "ownerType", "ownerId", slot, batch, index from given, asset
        returning *
      )
      select to_jsonb(session) as session from session`,
@@ -256,12 +266,15 @@ async function reserveFor(
 }
 
 /** Checked now, because no caller can get the error when the asset becomes available. */
-function wantedSlot(
+async function wantedSlot(
   runtime: Runtime,
+  unit: UnitOfWork,
   profileName: string,
-  { owner, slot }: Pick<InitiateOptions, 'owner' | 'slot'>,
-): Slot | null {
-  if (owner === undefined || slot === undefined) return null
-  slotRulesOf(runtime, profileName, slot)
-  return slotOf(owner, slot)
+  { owner, slot: name }: Pick<InitiateOptions, 'owner' | 'slot'>,
+): Promise<Slot | null> {
+  if (owner === undefined || name === undefined) return null
+  const rules = slotRulesOf(runtime, profileName, name)
+  const slot = slotOf(owner, name)
+  await assertNotFull(unit, slot, rules)
+  return slot
 }

@@ -5,6 +5,7 @@ const older: PromotionKnowledge = {
   since: '2026-01-01T00:00:00.000Z',
   version: '1.0.0',
   accept: 'a1',
+  removal: 'keep',
   scanners: ['clamav'],
   processors: ['image'],
 }
@@ -43,4 +44,12 @@ it('travels in a payload; a payload without it, or with something else, gives nu
     scanners: [],
     processors: ['image'],
   })
+})
+
+it('an older process lacks a removal of metadata that a newer one wants, and none that was given up', () => {
+  const wanting = { ...newer, removal: 'strip' }
+  expect(lacksOf(older, wanting)).toEqual([{ what: 'removal', name: 'strip' }])
+  expect(lacksOf({ ...older, removal: 'strip' }, newer)).toEqual([])
+  const { removal: _unknown, ...before } = newer
+  expect(carried({ knowledge: before })).toEqual(newer)
 })

@@ -1,5 +1,6 @@
 import type { Asset, Attachment, Focus, Hold, MediaTrack, TrashedAttachment, Variant } from '../../domain/entities.ts'
 import type { JsonObject } from '../../domain/errors.ts'
+import type { MetadataPolicy } from '../../domain/original-metadata.ts'
 import type { RecipeSource } from '../../domain/recipe.ts'
 import type { AssetKind, AssetState, Lane, OutputKind, TrackKind, VariantState } from '../../domain/states.ts'
 import {
@@ -29,6 +30,8 @@ export function assetFromRow(row: Row): Asset {
     declaredContentType: textOrNull(row, 'declared_content_type'),
     byteSize: numberOrNull(row, 'byte_size'),
     checksumSha256: textOrNull(row, 'checksum_sha256'),
+    uploadedSha256: textOrNull(row, 'uploaded_sha256'),
+    removedMetadata: text(row, 'removed_metadata') as MetadataPolicy,
     etag: textOrNull(row, 'etag'),
     width: numberOrNull(row, 'width'),
     height: numberOrNull(row, 'height'),

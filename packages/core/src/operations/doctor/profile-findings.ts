@@ -26,6 +26,7 @@ export function profileFindings(
     storageFinding(profile, storage),
     processorFinding(profile, processors),
     ...subtitles,
+    ...(profile.originals.metadata === 'keep' ? [] : [removalFinding(profile, processors)]),
   ]
 }
 
@@ -107,5 +108,27 @@ function subtitlesFinding({ accept }: Profile, processors: readonly Processor[])
     status: 'error',
     summary: 'no processor extracts subtitles from the types that it accepts',
     fix: 'Add @rindle/processor-av to `processors`, or remove `extractSubtitles`.',
+  }
+}
+
+/** Files of a type that no processor rewrites are refused, and without any remover every upload waits. */
+function removalFinding({ accept, originals }: Profile, processors: readonly Processor[]): Finding {
+  const id = 'profile.originals'
+  const types = new Set(processors.flatMap(({ metadataRemover }) => [...(metadataRemover?.contentTypes ?? [])]))
+  if (![...types].some((type) => isAccepted(type, accept.types))) {
+    return {
+      id,
+      status: 'error',
+      summary: `no processor removes metadata (${originals.metadata}) from the types that it accepts`,
+      fix: 'Add @rindle/processor-image for pictures, or @rindle/processor-av for films and sound, to `processors`.',
+    }
+  }
+  const refused = accept.types.filter((type) => !type.endsWith('/*') && !types.has(type))
+  if (refused.length === 0) return { id, status: 'ok', summary: `metadata is removed (${originals.metadata})` }
+  return {
+    id,
+    status: 'warn',
+    summary: `accepted, but refused later, because no processor removes their metadata: ${refused.join(', ')}`,
+    fix: 'Remove these types from `accept.types`, or keep the metadata.',
   }
 }

@@ -29,7 +29,7 @@ export async function adopt<P extends string>(
   options: AdoptOptionsWithPlace = {},
 ): Promise<Adoption<P>> {
   storageFor(runtime, profileName, options)
-  assertAdoptable(runtime, source, options)
+  assertAdoptable(runtime, profileName, source, options)
   const earlier = await adoptedAsset(runtime, profileName, source, options)
   if (earlier !== null) return { asset: earlier, isNew: false }
   await foreseeQuota(runtime, { ...options, profile: profileName, byteSize: 0 })

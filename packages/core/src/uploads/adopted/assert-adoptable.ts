@@ -2,20 +2,28 @@ import { isAbsolute } from 'node:path'
 import { RindleError } from '../../domain/errors.ts'
 import { isKey, isManagedKey, readableKey } from '../../domain/keys.ts'
 import { requireCapability } from '../../kernel/require-capability.ts'
-import { type Runtime, storageOf } from '../../kernel/runtime.ts'
+import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import type { AdoptOptions, AdoptSource } from './adopt-options.ts'
 
 /** A place may be called anything that a row and a message can hold. */
 const MAX_NAME_BYTES = 4_096
 
 /** Refuses a source or options that do not fit together: `invalid_input`, `capability_unsupported`. */
-export function assertAdoptable(runtime: Runtime, source: AdoptSource, options: AdoptOptions): void {
+export function assertAdoptable(
+  runtime: Runtime,
+  profileName: string,
+  source: AdoptSource,
+  options: AdoptOptions,
+): void {
   const { mode = 'copy', takeOwnership = false, createdAt } = options
   if (createdAt !== undefined && !(createdAt.getTime() <= runtime.now().getTime())) {
     throw invalid('createdAt must be a date that is not in the future.')
   }
   if (takeOwnership && mode === 'copy') {
     throw invalid("takeOwnership needs mode: 'in_place'. A copy is Rindle's anyway.")
+  }
+  if (mode === 'in_place' && profileOf(runtime, profileName).originals.metadata !== 'keep') {
+    throw invalid(`The profile "${profileName}" removes metadata, and an object in place is not changed. Copy it.`)
   }
   if (source.path !== undefined) return assertFile(source, mode)
   if (!Object.hasOwn(runtime.storages, source.storage)) {

@@ -2,6 +2,7 @@ import type { SqlExecutor } from '@rindle/prisma'
 import { promoteRequest } from '../../assets/promote-request.ts'
 import type { QuotaUsage } from '../../assets/quota-usage.ts'
 import { attachUploaded } from '../../attachments/attach.ts'
+import { assertChosenOrder, type ChosenOrder } from '../../domain/chosen-order.ts'
 import type { Asset, Owner } from '../../domain/entities.ts'
 import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../../kernel/outbox.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
@@ -20,6 +21,11 @@ export interface RegisterOptions {
   /** Attaches the asset to this owner in the same transaction; needs `slot`. */
   readonly owner?: Owner
   readonly slot?: string
+  /**
+   * The place of the file among those that a person chose together: in a slot of many they keep that order, whichever is
+   * registered first, and of several for a slot of one the last stays. @default the order of the calls' commits
+   */
+  readonly order?: ChosenOrder
 }
 
 /** Options of {@link upload}. */
@@ -35,6 +41,7 @@ export async function register<P extends string>(
   options: RegisterOptions = {},
 ): Promise<Asset<P>> {
   profileOf(runtime, received.profile)
+  assertChosenOrder(options.order)
   return inTransaction(runtime, options.tx, async (unit) => {
     const { profile, byteSize, actorId, tenant } = received
     const usage = await reserveQuota(runtime, unit, { profile, byteSize, ...originOf(actorId, tenant, options.owner) })
@@ -47,7 +54,8 @@ export async function register<P extends string>(
     )
     unit.enqueue(promoteRequest(runtime, asset))
     if (options.owner !== undefined && options.slot !== undefined) {
-      await attachUploaded(runtime, unit, asset, options.owner, options.slot)
+      const { owner, slot, order } = options
+      await attachUploaded(runtime, unit, asset, { owner, slot, isLate: order !== undefined })
     }
     return asset as Asset<P>
   })
@@ -149,7 +157,7 @@ export async function insertAsset(
   runtime: Runtime,
   unit: UnitOfWork,
   received: StoredFile,
-  { owner, slot }: RegisterOptions,
+  { owner, slot, order }: RegisterOptions,
 ): Promise<Asset | null> {
   const { assetId, profile, storage, storageKey, filename, contentType, declaredContentType } = received
   const { byteSize, checksumSha256, etag, actorId, tenant, usage, adoption } = received
@@ -163,11 +171,13 @@ export async function insertAsset(
     byteSize,
     checksumSha256,
     etag,
+    batch: order?.batch ?? null,
+    index: order?.index ?? null,
   }
   const inserts = `given as (
        select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "sessionId" uuid,
          "storageKey" text, filename text, "contentType" text, "declaredContentType" text, "byteSize" bigint,
-         "checksumSha256" text, etag text, "actorId" text, tenant text,
+         "checksumSha256" text, etag text, "actorId" text, tenant text, batch text, index int,
          account text, bytes bigint, assets smallint, strategy text, "uploadKey" text, "expectedSha256" text,
          "adoptedStorage" text, "adoptedKey" text, "inPlace" boolean, "createdAt" timestamptz)
      ), asset as (
@@ -183,9 +193,9 @@ export async function insertAsset(
      ), session as (
        insert into rindle.media_upload_sessions
          (id, asset_id, state, upload_strategy, upload_key, upload_length, declared_checksum, expires_at, verified_at,
-          actor_id, tenant)
+          actor_id, tenant, chosen_batch, chosen_index)
        select "sessionId", "assetId", 'completed', strategy, "uploadKey", "byteSize", "expectedSha256", now(), now(),
-         "actorId", given.tenant
+         "actorId", given.tenant, batch, index
        from given, asset
      )`
   const way = adoption === null ? { strategy: 'proxied', uploadKey: storageKey } : { strategy: 'adopted', ...adoption }

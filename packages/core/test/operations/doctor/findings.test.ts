@@ -276,6 +276,28 @@ describe('a profile that extracts subtitles', () => {
   })
 })
 
+describe('a profile that removes metadata from originals', () => {
+  const photo = (...types: readonly ['image/jpeg', ...('image/gif' | 'image/*')[]]) =>
+    defineProfile({ storage: 'main', accept: { types, maxBytes: 1_000 }, originals: { metadata: 'strip' } })
+  const signing = { name: 'fake', capabilities: new Set(['signed_url', 'head', 'list']) } as unknown as StorageAdapter
+  const processor = (...types: readonly string[]): Processor =>
+    ({ name: 'fake', recipes: [], metadataRemover: { contentTypes: new Set(types) } }) as unknown as Processor
+
+  it('needs a processor that removes it, and is told of types that will be refused', () => {
+    const found = (profile: Profile, ...processors: readonly Processor[]) =>
+      profileFindings(profile, signing, processors).at(-1)
+    const id = 'profile.originals'
+    expect(found(photo('image/jpeg'), processor('image/jpeg'))).toMatchObject({ id, status: 'ok' })
+    expect(found(photo('image/jpeg', 'image/*'), processor('image/jpeg'))).toMatchObject({ id, status: 'ok' })
+    expect(found(photo('image/jpeg', 'image/gif'), processor('image/jpeg'))).toMatchObject({
+      status: 'warn',
+      summary: expect.stringContaining('image/gif'),
+    })
+    expect(found(photo('image/jpeg'), processor('video/mp4'))).toMatchObject({ id, status: 'error' })
+    expect(found(photo('image/jpeg'))).toMatchObject({ id, status: 'error' })
+  })
+})
+
 describe('the reason of a failure', () => {
   it.each<[unknown, string]>([
     [new Error('It broke.'), 'It broke'],

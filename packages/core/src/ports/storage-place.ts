@@ -1,5 +1,3 @@
-import type { StorageCallOptions } from './storage.ts'
-
 /** Where a storage keeps its objects. */
 export interface StoragePlace {
   /** The store: between two storages of the same store, objects are copied without passing through this process. */
@@ -11,7 +9,9 @@ export interface StoragePlace {
 }
 
 /** Options of `StorageAdapter.copyFrom`. */
-export interface CopyFromOptions extends StorageCallOptions {
+export interface CopyFromOptions {
+  /** Aborts the call, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal
   /** MIME type of the copy, for adapters that store it. */
   readonly contentType: string
 }

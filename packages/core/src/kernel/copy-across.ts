@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
+import { codeOf } from '../domain/error-text.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
-import type { StorageAdapter, StoredObject } from '../ports/storage.ts'
+import type { StorageAdapter, StoredBody, StoredObject } from '../ports/storage.ts'
 
 /** An object to copy under its own key. */
 export interface CopiedObject {
@@ -62,7 +64,7 @@ async function copyInside({ from, to, signal }: Ends, object: CopiedObject): Pro
 async function readAndPut({ from, to, signal }: Ends, object: CopiedObject): Promise<StoredObject> {
   const { key, byteSize, contentType } = object
   const options = signal === undefined ? {} : { signal }
-  const source = await from.get(key, options)
+  const source = (await fileOf(from, object, signal)) ?? (await from.get(key, options))
   const put = (body: Readable, checksumSha256: string): Promise<StoredObject> =>
     to.put(key, body, { contentType, byteSize, checksumSha256, disposeChunks: true, ...options })
   if (source.byteSize !== byteSize) {
@@ -78,6 +80,27 @@ async function readAndPut({ from, to, signal }: Ends, object: CopiedObject): Pro
   const checksum = await hashOfBody(source.body, signal)
   const again = await from.get(key, { ...options, ifMatch: source.etag })
   return put(again.body, checksum)
+}
+
+/**
+ * A small file of a local storage, read at once: its stream would take a fifth of the CPU time of a move. `undefined` for
+ * any other object, and for one that is not there: then `get` says why.
+ */
+async function fileOf(
+  from: StorageAdapter,
+  { key, byteSize }: CopiedObject,
+  signal: AbortSignal | undefined,
+): Promise<StoredBody | undefined> {
+  if (!from.capabilities.has('local') || byteSize > READ_AT_ONCE_BYTES) return undefined
+  const options = signal === undefined ? {} : { signal }
+  const stored = await from.head(key, options)
+  if (stored?.byteSize !== byteSize) return undefined
+  try {
+    return { ...stored, body: Readable.from([await readFile(from.localPath(key), options)]) }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 async function hashOf(storage: StorageAdapter, key: string, signal: AbortSignal | undefined): Promise<string> {

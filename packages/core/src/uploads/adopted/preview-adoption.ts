@@ -24,7 +24,7 @@ export async function previewAdoption<P extends string>(
   options: AdoptOptionsWithPlace = {},
 ): Promise<AdoptionPreview<P>> {
   storageFor(runtime, profileName, options)
-  assertAdoptable(runtime, source, options)
+  assertAdoptable(runtime, profileName, source, options)
   const { slot, attachments = [] } = options
   for (const name of [...(slot === undefined ? [] : [slot]), ...attachments.map((place) => place.slot)]) {
     slotRulesOf(runtime, profileName, name)

@@ -365,7 +365,7 @@ describe('runtime status', () => {
     const found = await at.finding('no_worker')
     expect(found).toMatchObject({ count: 7, severity: 'error', recommendation: { verb: 'work' } })
     expect(found?.examples[0]).toMatchObject({
-      queue: 'rindle_promote',
+      queue: 'rindle_fetch',
       message: expect.stringMatching(/^no job waits; the last worker was process \d+ on \S+, stopped 60\d s ago$/),
       ageSeconds: expect.toSatisfy((seconds: number) => seconds >= 600),
     })

@@ -15,8 +15,8 @@ export const TRAILER = ''
 
 const HEAD_BYTES = 16
 const SHORT_HEAD_BYTES = 8
-/** A film of a day in fragments of a second has fewer. */
-const MAX_BOXES = 1_000_000
+/** A film of ten hours in fragments of a second has fewer. */
+const MAX_BOXES = 400_000
 
 /** An open film, of which no more than a few bytes are in memory. */
 export class MovieFile {

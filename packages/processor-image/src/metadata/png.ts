@@ -4,11 +4,13 @@ import type { FilePiece, MetadataRemoval } from '@rindle/core/adapter'
 import { exifAfter } from './exif.ts'
 import { endsWithin, notRemovable, readBytes } from './read-bytes.ts'
 
-const SIGNATURE_BYTES = 8
+const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
+const SIGNATURE_BYTES = SIGNATURE.length
 const HEAD_BYTES = 8
 const CRC_BYTES = 4
 const MAX_EXIF_BYTES = 16 * 1024 * 1024
-const MAX_CHUNKS = 1_000_000
+/** Programs write pixels in chunks of 8 KiB or more. */
+const MAX_CHUNKS = 100_000
 
 /** Chunks beside those that a decoder must know: colour, transparency, resolution, animation. */
 const KEPT = new Set(
@@ -22,6 +24,7 @@ export async function pngPieces(
   removal: MetadataRemoval,
 ): Promise<readonly FilePiece[]> {
   const pieces: FilePiece[] = [{ start: 0, end: SIGNATURE_BYTES }]
+  if (!(await readBytes(file, 0, SIGNATURE_BYTES)).equals(SIGNATURE)) throw endsWithin('the signature of a PNG')
   let hasExif = false
   let at = SIGNATURE_BYTES
   for (let chunks = 0; ; chunks += 1) {

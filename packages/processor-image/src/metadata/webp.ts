@@ -6,7 +6,8 @@ import { endsWithin, notRemovable, readBytes } from './read-bytes.ts'
 const FILE_HEAD_BYTES = 12
 const HEAD_BYTES = 8
 const MAX_EXIF_BYTES = 16 * 1024 * 1024
-const MAX_CHUNKS = 1_000_000
+/** An animation of 25 frames a second has as many after a quarter of an hour. */
+const MAX_CHUNKS = 20_000
 const HAS_EXIF = 0x08
 const HAS_XMP = 0x04
 
@@ -48,7 +49,9 @@ export async function webpPieces(
 }
 
 async function* chunksOf(file: FileHandle, byteSize: number): AsyncGenerator<Chunk> {
-  const stop = Math.min(byteSize, HEAD_BYTES + (await readBytes(file, 4, 4)).readUInt32LE(0))
+  const form = await readBytes(file, 0, FILE_HEAD_BYTES)
+  if (!/^RIFF.{4}WEBP$/s.test(form.toString('latin1'))) throw endsWithin('the head of a WebP')
+  const stop = Math.min(byteSize, HEAD_BYTES + form.readUInt32LE(4))
   let at = FILE_HEAD_BYTES
   for (let chunks = 0; at + HEAD_BYTES <= stop; chunks += 1) {
     if (chunks > MAX_CHUNKS) throw notRemovable(`the WebP has more than ${MAX_CHUNKS} chunks`)

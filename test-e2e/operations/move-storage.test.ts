@@ -241,7 +241,7 @@ describe('what happens to an asset while it moves', () => {
     const { rindle, storage } = application
     if (first === undefined) throw new Error('There is no asset.')
     const owner = { type: 'member', id: '7' }
-    await rindle.attach(first, owner, 'avatar')
+    await rindle.attach(rindle.narrow(first, 'photo'), owner, 'avatar')
     await rindle.moveStorage({ to: 'bucket', live: true })
     await rindle.detach(owner, 'avatar')
     const isOf = (key: string): boolean => key.includes(first.id)

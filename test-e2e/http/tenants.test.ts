@@ -271,7 +271,7 @@ function callsOf(of: TenantRindle, asset: { id: string }, row: AssetRow): Record
     listVariants: () => of.listVariants(),
     requeueAll: () => of.requeueAll({ live: true }),
     purgeTrashed: () => of.purgeTrashed(),
-    evictVariants: () => of.evictVariants({ keepDays: 0 }),
+    evictVariants: () => of.evictVariants(),
     backfillMetadata: () => of.backfillMetadata(),
     verifyStorage: () => of.verifyStorage(),
     regenerateVariants: () => of.regenerateVariants(),

@@ -14,6 +14,7 @@ import { trashedAttachmentFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { SlotRules } from '../profile/profile.ts'
 import { renewSubtitlesRequest } from '../tracks/subtitles-request.ts'
+import { followFocus } from '../variants/follow-focus.ts'
 import { plannedVariants } from '../variants/plan.ts'
 import { queueVariants } from '../variants/queue.ts'
 import { variantsOf } from '../variants/read.ts'
@@ -148,7 +149,7 @@ class Restoring {
     await renewSubtitlesRequest(unit, asset.id)
   }
 
-  /** Queues the variants whose work the trash stopped, and returns the state that all variants give the asset. */
+  /** Queues the variants whose work the trash stopped or that lack the present focus, and returns the state that all variants give the asset. */
   async #continueWork(asset: Asset): Promise<ReturnType<typeof aggregateState>> {
     const variants = await variantsOf(this.#unit, asset.id)
     const stopped = variants.filter(
@@ -156,9 +157,14 @@ class Restoring {
     )
     const { profiles } = this.#runtime
     const profile = Object.hasOwn(profiles, asset.profile) ? profiles[asset.profile] : undefined
-    if (stopped.length === 0 || profile === undefined) return aggregateState(variants)
-    await queueVariants(this.#runtime, this.#unit, asset, stopped, plannedVariants(profile, asset))
-    return aggregateState(await variantsOf(this.#unit, asset.id))
+    if (profile === undefined) return aggregateState(variants)
+    const [runtime, unit] = [this.#runtime, this.#unit]
+    const planned = plannedVariants(profile, asset)
+    if (stopped.length > 0) await queueVariants(runtime, unit, asset, stopped, planned)
+    // The focus may have moved while nothing was made.
+    const focused = planned.filter(({ facts }) => facts.usesFocus)
+    if (focused.length > 0) await followFocus(runtime, unit, asset, await variantsOf(unit, asset.id), focused)
+    return aggregateState(await variantsOf(unit, asset.id))
   }
 
   async #formerOf(assetId: string): Promise<readonly TrashedAttachment[]> {

@@ -3,7 +3,7 @@ import type { Call } from '../call.ts'
 import { ago, count, counted, size } from '../parts/format.ts'
 import { mark } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
-import { head, live, section } from '../parts/layout.ts'
+import { calm, head, live, section } from '../parts/layout.ts'
 import { table } from '../parts/table.ts'
 import { respondPage } from '../respond.ts'
 
@@ -56,7 +56,8 @@ function contents(call: Call, status: StorageStatus, mayMove: boolean): Html {
     { name: 'Originals', kind: 'num' },
     { name: 'Move', kind: 'long' },
   ] as const
-  return html`<div class="sheet">${table(`In ${storage}`, columns, rows, 'Nothing is in it.')}</div>`
+  if (rows.length === 0) return calm('Nothing is in it.')
+  return html`<div class="sheet">${table(`In ${storage}`, columns, rows)}</div>`
 }
 
 /** Of a profile that names another storage, everything here is left to move. */

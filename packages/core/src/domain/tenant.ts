@@ -1,11 +1,11 @@
 import { RindleError } from './errors.ts'
 
 /** The pattern of the names of tenants; a name becomes a segment of keys. The database holds the same. */
-export const TENANT_PATTERN: RegExp = /^[a-z0-9][a-z0-9_-]{0,63}$/
+const PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/
 
 /** Whether `name` can name a tenant. Pure. */
 export function isTenantName(name: unknown): name is string {
-  return typeof name === 'string' && TENANT_PATTERN.test(name)
+  return typeof name === 'string' && PATTERN.test(name)
 }
 
 /** Refuses a text that cannot name a tenant: `invalid_input`. No tenant is fine. */

@@ -200,6 +200,7 @@ const legal: [name: string, build: Builder, changes: Row][] = [
   ['a session with a declared checksum', aSession, { declared_checksum: digest, upload_length: 0 }],
   ['an attachment', anAttachment, { position: 0 }],
   ['a later position', anAttachment, { position: 9 }],
+  ['workers of a process', aWorker, { targets: '["search"]' }],
   ['an event', ofEvents.event, { payload: '{"state":"ready"}' }],
   ['an event of a type that a newer version writes', ofEvents.event, { type: 'asset.trashed_again' }],
   ...states.unfinished.map((state): [string, Builder, Row] => [`a run ${state}`, aRun, { state, started_at: now }]),

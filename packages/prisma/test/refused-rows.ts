@@ -75,7 +75,6 @@ export const refusedSessions: Refused = [
 
 /** Of a row by `aWorker`. */
 export const refusedWorkers: Refused = [
-  ['workers of a process', { targets: '["search"]' }],
   ['media_workers_host_check', { host: '' }],
   ['media_workers_process_id_check', { process_id: 0 }],
   ['media_workers_queues_check', { queues: '[]' }],

@@ -75,7 +75,7 @@ test('tables are read page by page, each row once, whatever the ids look like', 
     const found: FoundFile[] = []
     for await (const page of source.files()) found.push(...(page as FoundFile[]))
     expect(found.map(({ key }) => key)).toEqual(blobs.map(({ key }) => key))
-    expect(found.map(({ places }) => places[0]?.position)).toEqual(blobs.keys().toArray())
+    expect(found.map(({ places }) => places[0]?.position)).toEqual([...blobs.keys()])
   } finally {
     await rm(directory, { recursive: true })
   }

@@ -30,8 +30,7 @@ class FakeWorker extends EventTarget {
   }
 }
 
-const hashesBy = (onFile: (worker: FakeWorker, file: Blob) => void) =>
-  fileHashes((): Worker => new FakeWorker(onFile) as unknown as Worker)
+const hashesBy = (onFile: (worker: FakeWorker, file: Blob) => void) => fileHashes(() => new FakeWorker(onFile))
 
 afterEach(() => {
   FakeWorker.made = []

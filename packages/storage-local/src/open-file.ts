@@ -18,8 +18,8 @@ const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 /** Opens an object for several looks and one read; see `StorageAdapter.openFile`. Follows no link: `storage_denied`. */
 export async function openFile(root: StorageRoot, key: string): Promise<OpenFile | undefined> {
   for (;;) {
-    const opened = await root.lookUp(() => openOnce(root, key))
-    if (opened !== 'replaced') return opened
+    const file = await root.lookUp(() => openOnce(root, key))
+    if (file !== 'replaced') return file
   }
 }
 

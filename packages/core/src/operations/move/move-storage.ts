@@ -91,7 +91,7 @@ export async function moveStorage(runtime: Runtime, options: MoveStorageOptions)
     const profiles = profilesIn(runtime, options.profile)
     const { to, from, after, tenant } = options
     const within = tenant === undefined ? {} : { tenant }
-    // A caller without types may name none.
+    // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- A caller without types may name none.
     storagesIn(runtime, String(to))
     storagesIn(runtime, from)
     assertAfter(after)

@@ -50,8 +50,8 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
       },
       {
         file: 'packages/core/src/assets/purge.ts',
-        from: 'if (asset === null) return null',
-        to: 'if (asset === null) return null\n    await storageOf(runtime, asset.storage).head(asset.storageKey)',
+        from: "if (asset === null || asset.state === 'trashed') return { reason: 'attached_or_gone' }",
+        to: "if (asset === null) return { reason: 'attached_or_gone' }\n    await storageOf(runtime, asset.storage).head(asset.storageKey)",
       },
     ],
     proof: { file: 'test-e2e/promises/no-storage-in-transactions.test.ts', name: 'no storage call is made' },
@@ -122,8 +122,8 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
     edits: [
       {
         file: 'packages/core/src/assets/purge.ts',
-        from: 'if (attachments.length > 0) return null',
-        to: 'if (attachments.length > 9) return null',
+        from: 'if (attachments.length > 0) return {',
+        to: 'if (attachments.length > 9) return {',
       },
     ],
     proof: { file: 'test-e2e/promises/shared-assets.test.ts', name: 'spares an asset' },

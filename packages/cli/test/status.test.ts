@@ -19,7 +19,7 @@ const HEAD = 'assets:   ready 1\nvariants: ready 2\nsessions: completed 1\n\n'
 
 /** The table of the queues, with so many workers of each. */
 function queues(workers: number): string {
-  const names = ['promote', 'process', 'media', 'purge', 'maintenance', 'events']
+  const names = ['fetch', 'promote', 'process', 'media', 'purge', 'maintenance', 'events']
   const rows = names.map((name) => `${name.padEnd(11)}  0        -        0        0     ${workers}`)
   return ['queue        waiting  longest  running  dead  workers', ...rows, '', ''].join('\n')
 }
@@ -49,7 +49,7 @@ describe('runtime-status', () => {
     expect(stdout).toBe(
       'assets:   ready 1\nvariants: failed 1, ready 1\nsessions: completed 1\n\n' +
         queues(0) +
-        '[ERROR] no_worker: 6\n  rindle_promote: no job waits\n' +
+        '[ERROR] no_worker: 7\n  rindle_fetch: no job waits\n' +
         '  Start a worker that serves these queues: until then their jobs wait.\n  Fix: rindle worker\n\n' +
         `[ERROR] failed_work: 1, the oldest for 3 h\n  asset ${assetId} tiny: failed, processing_failed: It is too big.\n` +
         '  Remove the reason, then enqueue these variants again.\n  Fix: rindle requeue <assetId>\n\n' +
@@ -177,7 +177,7 @@ describe('schedule', () => {
     expect(stderr).toContain('Nothing was scheduled; these tasks are now.')
     expect(stdout).toMatch(HEADER)
     expect(stdout).toMatch(/\ncleanupOrphans +0 2 \* \* \* +\d{4}-\d\d-\d\d 02:00Z +never +-\n/)
-    expect(stdout.split('\n')).toHaveLength(6)
+    expect(stdout.split('\n')).toHaveLength(7)
   })
 
   test('leaves alone what the application has scheduled, and tells how it went', async () => {

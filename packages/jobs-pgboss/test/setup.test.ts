@@ -31,7 +31,7 @@ describe('the queues', () => {
     })
     await expect(work).rejects.toThrow('on purpose')
     const { rows } = await jobs.database.executeSql(QUEUE_ROWS, ['rindle_%'])
-    expect(rows).toHaveLength(12)
+    expect(rows).toHaveLength(14)
   })
 
   test('need no connection of the pool that the transaction is on', async () => {

@@ -7,8 +7,8 @@ export const hold: Command = defineCommand({
   usage: 'hold <assetId>',
   describe: 'Put an asset on hold: nothing deletes it until the hold ends',
   examples: [
-    ['hold 019a3b1c-7d2e-7f00-8000-000000000001 --reason "case 7"', 'Until `rindle unhold`'],
-    ['hold 019a3b1c-7d2e-7f00-8000-000000000001 --reason "case 7" --until 90d', 'For ninety days from now'],
+    ['hold 019a3b1c-7d2e-7f00-8000-000000000001 --reason case-7', 'Until `rindle unhold`'],
+    ['hold 019a3b1c-7d2e-7f00-8000-000000000001 --reason case-7 --until 90d', 'For ninety days from now'],
   ],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
   options: {

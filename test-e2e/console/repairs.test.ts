@@ -1,3 +1,6 @@
+import { utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { rindleConsole } from '@rindle/console'
 import { type Rindle, type StatusClass, silentLogger } from '@rindle/core'
 import { toNodeHandler } from '@rindle/http'
@@ -112,6 +115,19 @@ describe.skipIf(chromium === undefined)('a bad state is found on the overview an
         { actor: 'ana', outcome: 'done', dryRun: false },
       ]),
     )
+  })
+
+  it('an object that no row knows is found, and deleted', { timeout: 30_000 }, async () => {
+    const { storage, directory } = at.application
+    const key = at.asset.storageKey.replace(at.asset.id, '01900000-0000-7000-8000-00000000000a')
+    await storage.put(key, Readable.from(['lost']), { contentType: 'image/jpeg' })
+    const old = new Date(Date.now() - 3 * 86_400_000)
+    await utimes(join(directory, 'storage', key), old, old)
+    await page.goto(`${server.url}/admin/maintenance/scanOrphans`)
+    await page.getByRole('button', { name: 'Dry run' }).click()
+    await agree()
+    await vi.waitFor(async () => expect(await storage.head(key)).toBeUndefined(), { timeout: 10_000 })
+    expect(await storage.head(at.asset.storageKey)).toBeDefined()
   })
 
   const quarantine = (reason: string) => at.setAsset(`state = 'quarantined', error_reason = '${reason}'`)

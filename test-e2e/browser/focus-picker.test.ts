@@ -35,7 +35,7 @@ describe.skipIf(chromium === undefined)('a focal point, in Chromium,', () => {
   }, 60_000)
 
   const open = async (options: BrowserContextOptions = {}): Promise<void> => {
-    context = await browser.newContext({ viewport: { width: 640, height: 900 }, ...options })
+    context = await browser.newContext({ bypassCSP: true, viewport: { width: 640, height: 900 }, ...options })
     page = await context.newPage()
     await page.goto(`${application.pageUrl}/?show=${portrait.id}`)
     await page.waitForFunction(`document.querySelector('img[alt="The whole"]')?.naturalWidth > 0`)

@@ -61,20 +61,20 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
       ['thumb', 64],
       ['large', 320],
     ] as const) {
-      await page.waitForFunction(`document.querySelector('img[alt=${name}]')?.naturalWidth === ${width}`)
+      const widthOf = `document.querySelector('img[alt=${name}]')?.naturalWidth`
+      await expect.poll(() => page.evaluate(widthOf), { timeout: 30_000 }).toBe(width)
     }
     expect(await page.locator('figure').getAttribute('data-state')).toBe('ready')
     expect(await page.getByRole('status').first().textContent()).toBe('flag.jpg: done')
   })
 
   it('a large file is hashed beside the page, and declared with its SHA-256', async () => {
+    const before = (await sessions()).length
     await page.evaluate('window.ticks = []; setInterval(() => ticks.push(performance.now()), 10)')
     await choose('Choose a document', large)
-    await expect.poll(async () => (await sessions()).length, { timeout: 30_000 }).toBe(1)
-    const [session] = await sessions()
+    await expect.poll(async () => (await sessions()).length, { timeout: 30_000 }).toBe(before + 1)
+    const session = (await sessions()).at(-1)
     const ticks = await page.evaluate<number[]>('ticks')
-    const gaps = ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? 0))
-    console.log(`Hashing 200 MB beside the page: at most ${Math.round(Math.max(...gaps))} ms between its timers.`)
     // The work on the page itself would let no timer run.
     expect(ticks.length).toBeGreaterThan(10)
     await page.getByRole('button', { name: 'Cancel' }).first().click()

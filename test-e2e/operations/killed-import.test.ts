@@ -10,7 +10,7 @@ import { quadrants } from '../support/pictures.ts'
 import { byRunLength, SEED } from '../support/run-length.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
-const kills = byRunLength('an import is killed and run again', { sample: 0, short: 4, long: 50 })
+const kills = byRunLength('an import is killed and run again', { sample: 0, short: 2, long: 50 })
 const FILES_PER_KILL = 4
 const BIN = join(import.meta.dirname, '../../packages/cli/src/bin.ts')
 

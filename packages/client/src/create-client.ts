@@ -2,7 +2,7 @@ import type { AnyServer, ProfileName } from './any-server.ts'
 import { assetChanges, readAsset } from './asset-changes.ts'
 import type { AssetView } from './asset-view.ts'
 import { connectionTo } from './connection.ts'
-import { fileHashes, ownWorker } from './file-hashes.ts'
+import { fileHashes, type HashWorker, ownWorker } from './file-hashes.ts'
 import { browserMemory, rememberedUploads, type UploadMemory } from './remembered-uploads.ts'
 import { reportListenerError } from './report-listener-error.ts'
 import { setFocus } from './set-focus.ts'
@@ -29,7 +29,7 @@ export interface ClientOptions {
    * Makes a worker that computes the SHA-256 of a file: its program is `@rindle/client/sha256-worker`. `null`: uploads
    * declare no SHA-256. @default a worker of the file that comes with this package; where none can run, none is declared
    */
-  readonly sha256Worker?: (() => Worker) | null
+  readonly sha256Worker?: (() => HashWorker) | null
 }
 
 /** Options of a call. */

@@ -9,6 +9,14 @@ export interface FileHashes {
   of(file: Blob, signal: AbortSignal): Promise<string | undefined>
 }
 
+/** The part of a browser's `Worker` that hashes files; programs without a browser know no such type. */
+export interface HashWorker {
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
+  addEventListener(type: 'error', listener: (event: { preventDefault(): void }) => void): void
+  postMessage(message: unknown): void
+  terminate(): void
+}
+
 /** A worker that says nothing for this long does not work. Its first words wait for its program, and for a slow disk. */
 const SILENCE_MS = 30_000
 
@@ -16,7 +24,7 @@ const SILENCE_MS = 30_000
  * Hashes files with the workers that `makeWorker` makes, one for each file. A worker that cannot start, for a policy of
  * the page or because its program is missing, is not tried again. `null`: hashes nothing.
  */
-export function fileHashes(makeWorker: (() => Worker) | null): FileHashes {
+export function fileHashes(makeWorker: (() => HashWorker) | null): FileHashes {
   let isBroken = false
   return {
     async of(file, signal) {
@@ -30,7 +38,7 @@ export function fileHashes(makeWorker: (() => Worker) | null): FileHashes {
 }
 
 /** The worker that comes with this package. Bundlers look for exactly this form. */
-export function ownWorker(): Worker {
+export function ownWorker(): HashWorker {
   return new Worker(new URL('./sha256-worker.js', import.meta.url), { type: 'module' })
 }
 
@@ -40,12 +48,12 @@ interface Answer {
   readonly hasWorked: boolean
 }
 
-async function askWorker(makeWorker: () => Worker, file: Blob, signal: AbortSignal): Promise<Answer> {
-  let worker: Worker | undefined
+async function askWorker(makeWorker: () => HashWorker, file: Blob, signal: AbortSignal): Promise<Answer> {
+  let worker: HashWorker | undefined
   let silence: ReturnType<typeof setTimeout> | undefined
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const stop = (): void => reject(signal.reason)
-  const breaks = (event?: Event): void => {
+  const breaks = (event?: { preventDefault(): void }): void => {
     // Otherwise the page would report an error of its own.
     event?.preventDefault()
     resolve({ hasWorked: false })
@@ -56,7 +64,8 @@ async function askWorker(makeWorker: () => Worker, file: Blob, signal: AbortSign
   }
   try {
     worker = makeWorker()
-    worker.addEventListener('message', ({ data }: MessageEvent<HashMessage>) => {
+    worker.addEventListener('message', (event) => {
+      const data = event.data as HashMessage
       waitAgain()
       if (data.type === 'done') resolve({ sha256: data.sha256, hasWorked: true })
       if (data.type === 'failed') resolve({ hasWorked: true })

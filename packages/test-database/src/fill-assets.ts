@@ -13,11 +13,11 @@ export interface FillOptions {
 }
 
 // The start of each table's ids.
-const [ASSET, VARIANT, ATTACHMENT, RUN, EVENT, TRACK] = [0, 1, 5, 6, 7, 9]
+const [ASSET, VARIANT, ATTACHMENT, RUN, EVENT, FORMER, TRACK] = [0, 1, 5, 6, 7, 8, 9]
 
 /**
  * Fills empty tables with ready assets of the profile `photo` and the storage `main`, their variants, text tracks, upload
- * sessions, attachments, former attachments and runs, by SQL alone: a million assets in some two minutes. Leaves the tables vacuumed and analyzed.
+ * sessions, attachments, former attachments, accounts of quotas and runs, by SQL alone: a million assets in some two minutes. Leaves the tables vacuumed and analyzed.
  */
 export async function fillAssets(
   database: SqlExecutor,
@@ -53,8 +53,12 @@ export async function fillAssets(
   )
   await database.executeSql(
     `insert into rindle.media_trashed_attachments (id, asset_id, owner_type, owner_id, slot, position, created_at)
-     select ${id(ATTACHMENT, 'n')}, ${id(ASSET, 'n')}, 'team', n::text, 'avatar', 0, now()
+     select ${id(FORMER, 'n')}, ${id(ASSET, 'n')}, 'team', n::text, 'avatar', 0, now()
      from generate_series(1, $1::int) as n`,
+    [assets],
+  )
+  await database.executeSql(
+    `insert into rindle.media_quotas (account, bytes, assets) select 'actor:' || n, 0, 0 from generate_series(1, $1::int) as n`,
     [assets],
   )
   await database.executeSql(

@@ -1,6 +1,5 @@
 import type { Browser, Page, Response } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import { findChromium, launchChromium } from '../browser/chromium.ts'
 import { startVideoPage, type VideoPage } from '../browser/video-page.ts'
 import { type StreamApplication, startStreamApplication } from './stream-application.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { fileHashes } from '../src/file-hashes.ts'
+import { fileHashes, type HashWorker } from '../src/file-hashes.ts'
 import type { HashMessage } from '../src/hash-message.ts'
 import { sha256OfBlob } from '../src/sha256-of-blob.ts'
 

@@ -30,7 +30,8 @@ class FakeWorker extends EventTarget {
   }
 }
 
-const hashesBy = (onFile: (worker: FakeWorker, file: Blob) => void) => fileHashes(() => new FakeWorker(onFile))
+const hashesBy = (onFile: (worker: FakeWorker, file: Blob) => void) =>
+  fileHashes(() => new FakeWorker(onFile) as unknown as HashWorker)
 
 afterEach(() => {
   FakeWorker.made = []

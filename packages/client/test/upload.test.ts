@@ -60,7 +60,7 @@ describe('an upload by one PUT', () => {
         postMessage: () => worker.dispatchEvent(new MessageEvent('message', { data: { type: 'done', sha256 } })),
         terminate() {},
       })
-      return worker as unknown as Worker
+      return worker as unknown as HashWorker
     }
     await client({ sha256Worker }).upload(fileOf(10), { profile: 'photo' })
     expect(JSON.parse(server().requests[0]?.body.toString() ?? '')).toMatchObject({ checksumSha256: sha256 })

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import type { UploadPhase, UploadProgress } from '@rindle/client'
+import type { HashWorker, UploadPhase, UploadProgress } from '@rindle/client'
 import { describe, expect, it, vi } from 'vitest'
 import { problem, type Received } from './scripted-server.ts'
 import { fileOf, useServer } from './use-server.ts'

@@ -64,7 +64,7 @@ const COUNTS_SOME = /^select count\(\*\)::int as count from \(select 1 from .* l
 
 /**
  * These have only as many rows as processes, maintenance tasks, storages, targets of events, declared variants, moves of
- * objects under way, or holds.
+ * objects under way, changes that mirrors have yet to follow, or holds.
  */
 const SMALL_TABLES: readonly string[] = [
   'media_workers',
@@ -73,6 +73,7 @@ const SMALL_TABLES: readonly string[] = [
   'media_event_targets',
   'media_declared_variants',
   'media_relocations',
+  'media_mirror_changes',
   'media_holds',
 ]
 

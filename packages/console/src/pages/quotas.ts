@@ -32,7 +32,7 @@ export async function quotas(call: Call): Promise<Response> {
   const recount = (await call.can('recountQuotas'))
     ? html`<div class="actions"><a class="btn" href="${call.at('/maintenance/recountQuotas')}">Count again…</a></div>`
     : NOTHING
-  const search = html`<form class="filters" action="${call.at('/quotas')}" aria-label="Find an account"><label class="field"><span>Account</span><input type="search" name="account" value="${account ?? ''}" placeholder="actor:42" maxlength="255"></label><div class="field"><button type="submit" class="btn primary">Find</button></div></form>`
+  const search = html`<form class="filters" action="${call.at('/quotas')}" aria-label="Find an account"><div class="grow"><label class="field"><span>Account</span><input type="search" name="account" value="${account ?? ''}" placeholder="actor:42" maxlength="255"></label></div><div class="field"><button type="submit" class="btn primary">Find</button></div></form>`
   const main = html`${head('Quotas', 'What accounts hold, against the limits that their last upload was given.')}${search}${recount}${list}${pager(call, '/quotas', page.next)}`
   return respondPage(call, { title: 'Quotas', entry: '/quotas', main })
 }

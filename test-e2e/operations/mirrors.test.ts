@@ -197,7 +197,12 @@ describe('verifyMirrors', () => {
     await mirror.put('own/file.csv', Readable.from([picture]), { contentType: 'text/csv' })
     const found = { checked: 6, missing: 1, different: 1, surplus: 1, lost: 0, unknown: 1, errors: 0 }
     expect(await rindle.verifyMirrors({ graceSeconds: 0 })).toMatchObject({ ...found, enqueued: 0, dryRun: true })
-    expect(await rindle.verifyMirrors()).toMatchObject({ checked: 6, missing: 0, different: 0, surplus: 0 })
+    const seen: unknown[] = []
+    const onProgress = (_counts: unknown, progress: unknown) => void seen.push(progress)
+    const report = await rindle.verifyMirrors({ onProgress })
+    expect(report).toMatchObject({ checked: 6, missing: 0, different: 0, surplus: 0 })
+    // The time left follows from what the rows name.
+    expect(seen.at(-1)).toMatchObject({ total: expect.any(Number), isEstimate: true })
     expect(await rindle.verifyMirrors({ graceSeconds: 0, live: true })).toMatchObject({ ...found, enqueued: 3 })
     await followed()
     await mirror.delete('own/file.csv')

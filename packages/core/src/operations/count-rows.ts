@@ -69,3 +69,16 @@ export function sumOf(counts: readonly RowCount[]): RowCount {
     isEstimate: counts.some(({ isEstimate }) => isEstimate),
   }
 }
+
+/** About how many objects the rows name: those of one storage, or of all. */
+export async function countNamedObjects(database: SqlExecutor, storage?: string): Promise<RowCount> {
+  const values = storage === undefined ? [] : [storage]
+  const assets = storage === undefined ? '' : ' where storage = $1::text'
+  const ofAssets = storage === undefined ? '' : ` and asset_id in (select id from rindle.media_assets${assets})`
+  const counts = [
+    await countRows(database, `rindle.media_assets${assets}`, values),
+    await countRows(database, `rindle.media_variants where storage_key is not null${ofAssets}`, values),
+    await countRows(database, `rindle.media_tracks where true${ofAssets}`, values),
+  ]
+  return { ...sumOf(counts), isEstimate: true }
+}

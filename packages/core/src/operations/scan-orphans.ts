@@ -5,7 +5,7 @@ import { requireCapability } from '../kernel/require-capability.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { isOutage } from '../kernel/storage-adapter/outage.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
-import { countRows, type RowCount, sumOf } from './count-rows.ts'
+import { countNamedObjects } from './count-rows.ts'
 import { type Candidate, type Orphan, withoutDeletion, withoutRow } from './orphan-candidates.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds, storagesIn } from './scope.ts'
@@ -117,22 +117,13 @@ class OrphanScan {
 
   async #walk(storage: string, each: (batch: readonly Candidate[]) => Promise<void>): Promise<boolean> {
     const plan = { ...this.#options, concurrency: 1, counts: this.#counts, each, sizeOf }
-    const total = this.#seesAll() ? { total: () => this.#countExpected() } : {}
+    const total = this.#seesAll() ? { total: () => countNamedObjects(this.#runtime.database) } : {}
     return (await walk(this.#batches(storage), { ...plan, ...total })).interrupted
   }
 
   /** Rows do not say how many objects are in a storage, or below a prefix. */
   #seesAll(): boolean {
     return this.#options.prefix === undefined && Object.keys(this.#runtime.storages).length === 1
-  }
-
-  /** The number of objects that rows name; the scan looks for others. */
-  async #countExpected(): Promise<RowCount> {
-    const { database } = this.#runtime
-    const assets = await countRows(database, 'rindle.media_assets', [])
-    const variants = await countRows(database, 'rindle.media_variants where storage_key is not null', [])
-    const tracks = await countRows(database, 'rindle.media_tracks', [])
-    return { ...sumOf([assets, variants, tracks]), isEstimate: true }
   }
 
   /** All candidates of a batch have the same kind. */

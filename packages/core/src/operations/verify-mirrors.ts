@@ -10,6 +10,7 @@ import { inTransaction } from '../kernel/unit-of-work.ts'
 import { followingOf, noteChanged } from '../mirrors/mirror-changes.ts'
 import { errorFields } from '../ports/logger.ts'
 import type { ListedObject, Mirroring, StorageAdapter } from '../ports/storage.ts'
+import { countNamedObjects } from './count-rows.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds, storagesIn } from './scope.ts'
 import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
@@ -171,7 +172,9 @@ class MirrorCheck {
   async #walk(side: Side, repair: (found: Found) => Promise<void>): Promise<boolean> {
     const each = async (batch: readonly Pair[]): Promise<void> => repair(await this.#examine(side, batch))
     const sizeOf = (batch: readonly Pair[]): number => batch.length
-    const plan = { ...this.#options, concurrency: 1, counts: this.#counts, each, sizeOf }
+    // Files of the application's own lie beside them.
+    const total = () => countNamedObjects(this.#runtime.database, side.storage)
+    const plan = { ...this.#options, concurrency: 1, counts: this.#counts, each, sizeOf, total }
     return (await walk(inBatches(pairsOf(side, this.#options.signal)), plan)).interrupted
   }
 

@@ -51,7 +51,10 @@ export const serveSmall: Bench = {
         floor: await loader(started.sides.floor, asking, isQuick),
         rindle: await loader(started.sides.rindle, asking, isQuick),
       }
-      const figures = await alternate({ floor, rindle }, { warmUps: isQuick ? 0 : 1, rounds: isQuick ? 1 : 7, maxSeconds: 60 })
+      const figures = await alternate(
+        { floor, rindle },
+        { warmUps: isQuick ? 0 : 1, rounds: isQuick ? 1 : 7, maxSeconds: 60 },
+      )
       measurements.push(...measurementsOf(asking.name, figures))
     }
     return measurements

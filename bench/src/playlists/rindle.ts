@@ -1,7 +1,4 @@
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createRindle, defineProfile, stderrLogger } from '@rindle/core'
 import { createHandler, toNodeHandler } from '@rindle/http'
@@ -9,10 +6,9 @@ import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { avProcessor, inspectFfmpeg } from '@rindle/processor-av'
 import { stream } from '@rindle/processor-av/recipes'
 import { makeClip } from '../av/make-clip.ts'
-import { cpuMeter } from '../cpu-meter.ts'
-import { serveSide } from '../serve-side.ts'
+import { serveHttp } from '../serve-http.ts'
 import { storageIn } from '../storage-in.ts'
-import type { PlaylistFacts, PlaylistSetup } from './setup.ts'
+import type { PlaylistSetup } from './setup.ts'
 
 const SECONDS = 120
 const profiles = {
@@ -25,7 +21,7 @@ const profiles = {
 }
 
 // An application behind its handler, with a film of 60 segments. A round returns the CPU time since the last one.
-serveSide(async (setup) => {
+serveHttp(async (setup) => {
   const { directory, databaseUrl } = setup as PlaylistSetup
   const clip = join(directory, 'clip.mp4')
   const { ffmpeg } = await inspectFfmpeg()
@@ -58,22 +54,9 @@ serveSide(async (setup) => {
   const url = new URL('film_90.m3u8', master ?? '')
   const file = join(directory, 'playlist.m3u8')
   await writeFile(file, await (await rindle.serveStream(new Request(url))).text())
-  const server = createServer(toNodeHandler(createHandler(rindle, { basePath: '/rindle' })))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const facts: PlaylistFacts = { port: (server.address() as AddressInfo).port, path: url.pathname, file }
-  let cpu = cpuMeter()
   return {
-    facts,
-    round: async () => {
-      const figures = { cpuMs: [cpu()] }
-      cpu = cpuMeter()
-      return figures
-    },
-    stop: async () => {
-      server.closeAllConnections()
-      server.close()
-      await rindle.stop()
-    },
+    listener: toNodeHandler(createHandler(rindle, { basePath: '/rindle' })),
+    facts: { path: url.pathname, file },
+    stop: () => rindle.stop(),
   }
 })

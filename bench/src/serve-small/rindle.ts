@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { createRindle, defineProfile, stderrLogger } from '@rindle/core'
 import { createHandler, toNodeHandler } from '@rindle/http'
 import { memoryJobs } from '@rindle/testing'
+import { serveHttp } from '../serve-http.ts'
 import { storageIn } from '../storage-in.ts'
-import { serveFiles } from './serve-files.ts'
+import type { SmallFilesSetup } from './setup.ts'
 
 // The HTTP handler over local storage: every request has a signed URL, and the file itself is looked at each time.
-serveFiles(async ({ directory, databaseUrl, files }) => {
+serveHttp(async (setup) => {
+  const { directory, databaseUrl, files } = setup as SmallFilesSetup
   const storage = storageIn(directory)
   const rindle = createRindle({
     database: databaseUrl,
@@ -32,7 +34,7 @@ serveFiles(async ({ directory, databaseUrl, files }) => {
   }
   return {
     listener: toNodeHandler(createHandler(rindle, { basePath: '/rindle' })),
-    paths,
+    facts: { paths },
     stop: () => rindle.stop(),
   }
 })

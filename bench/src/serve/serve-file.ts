@@ -1,9 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { cpuMeter } from '../cpu-meter.ts'
-import { serveSide } from '../serve-side.ts'
-import type { ServeFacts, ServeSetup } from './setup.ts'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { serveHttp } from '../serve-http.ts'
+import type { ServeSetup } from './setup.ts'
 
 /** How one side serves the file. */
 export interface FileSide {
@@ -29,27 +26,10 @@ export function serveBare(
   }))
 }
 
-/** The program of a side: an HTTP server that is read from outside. A round returns its CPU time since the last. */
+/** The program of a side that serves one file. */
 export function serveFile(prepare: (setup: ServeSetup) => Promise<FileSide>): void {
-  serveSide(async (setup) => {
-    const { listener, path, stop } = await prepare(setup as ServeSetup)
-    const server = createServer(listener)
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const facts: ServeFacts = { port: (server.address() as AddressInfo).port, path }
-    let cpu = cpuMeter()
-    return {
-      facts,
-      round: async () => {
-        const figures = { cpuMs: [cpu()] }
-        cpu = cpuMeter()
-        return figures
-      },
-      stop: async () => {
-        server.closeAllConnections()
-        server.close()
-        await stop()
-      },
-    }
+  serveHttp(async (setup) => {
+    const { path, ...side } = await prepare(setup as ServeSetup)
+    return { ...side, facts: { path } }
   })
 }

@@ -67,7 +67,8 @@ export {
   hashingCheck,
 } from './kernel/storage-adapter/declared-bytes.ts'
 export { deliverThrough, isDeliverySigner } from './kernel/storage-adapter/deliver-through.ts'
-export { openDownloadFile } from './kernel/storage-adapter/download-file.ts'
+export { openDownloadFile, writeDownload } from './kernel/storage-adapter/download-file.ts'
+export { FAILURES_OF_MACHINE, type FailureOfMachine } from './kernel/storage-adapter/failures-of-machine.ts'
 export { type PartBuffer, partBuffer } from './kernel/storage-adapter/part-buffer.ts'
 export { type ShareWorkOptions, shareWork } from './kernel/storage-adapter/share-work.ts'
 export {

@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises'
 import type { ConditionalOptions, StoredObject } from '@rindle/core'
-import { abortedOr, openDownloadFile } from '@rindle/core/adapter'
+import { writeDownload } from '@rindle/core/adapter'
 import type { AzureContainer } from './azure-container.ts'
 import { getObject } from './get-object.ts'
 import { mapError } from './map-error.ts'
@@ -12,19 +11,7 @@ export async function downloadObject(
   path: string,
   options: ConditionalOptions,
 ): Promise<StoredObject> {
-  const { body, ...stored } = await getObject(container, key, options)
-  try {
-    const target = await openDownloadFile(path)
-    try {
-      await target.writeFile(body)
-      await target.close()
-    } catch (error) {
-      await target.close()
-      await rm(path, { force: true })
-      throw abortedOr(mapError(error, { operation: 'download', key }), options.signal)
-    }
-    return stored
-  } finally {
-    body.destroy()
-  }
+  const found = await getObject(container, key, options)
+  const call = { operation: 'download', key }
+  return writeDownload(found, path, { signal: options.signal, mapError: (error) => mapError(error, call) })
 }

@@ -1,5 +1,11 @@
 import { isRindleError, type RindleError } from '@rindle/core'
-import { type StorageCall, type StorageFailure, storageError } from '@rindle/core/adapter'
+import {
+  FAILURES_OF_MACHINE,
+  type FailureOfMachine,
+  type StorageCall,
+  type StorageFailure,
+  storageError,
+} from '@rindle/core/adapter'
 
 const MISSING: StorageFailure = { code: 'storage_object_missing', what: 'there is no such object' }
 const NO_CONTAINER: StorageFailure = {
@@ -93,30 +99,7 @@ const BY_STATUS: Readonly<Record<number, StorageFailure>> = {
   429: BUSY,
 }
 
-/** By the code of an error of this machine. */
-const BY_ERRNO: Readonly<Record<string, StorageFailure>> = {
-  ECONNABORTED: UNREACHABLE,
-  ECONNREFUSED: UNREACHABLE,
-  ECONNRESET: UNREACHABLE,
-  EAI_AGAIN: UNREACHABLE,
-  EHOSTDOWN: UNREACHABLE,
-  EHOSTUNREACH: UNREACHABLE,
-  ENETDOWN: UNREACHABLE,
-  ENETUNREACH: UNREACHABLE,
-  ENOTFOUND: UNREACHABLE,
-  EPIPE: UNREACHABLE,
-  EPROTO: UNREACHABLE,
-  ETIMEDOUT: UNREACHABLE,
-  CERT_HAS_EXPIRED: UNREACHABLE,
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNREACHABLE,
-  SELF_SIGNED_CERT_IN_CHAIN: UNREACHABLE,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNREACHABLE,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNREACHABLE,
-  ERR_TLS_CERT_ALTNAME_INVALID: UNREACHABLE,
-  ERR_STREAM_PREMATURE_CLOSE: UNREACHABLE,
-  ENOSPC: FULL,
-  EDQUOT: FULL,
-}
+const BY_MACHINE: Readonly<Record<FailureOfMachine, StorageFailure>> = { unreachable: UNREACHABLE, disk_full: FULL }
 
 /** The properties that an error of the client, or of the network below it, may have. */
 interface Facts {
@@ -166,10 +149,11 @@ function failureOf({ name, code, status }: Facts): StorageFailure | undefined {
   const named = own(BY_CODE, code)
   if (named !== undefined) return named
   if (status !== undefined && status >= 300) return BY_STATUS[status] ?? (status < 500 ? MALFORMED : BUSY)
-  return own(BY_ERRNO, code)
+  const failure = own(FAILURES_OF_MACHINE, code)
+  return failure === undefined ? undefined : BY_MACHINE[failure]
 }
 
-function own(table: Readonly<Record<string, StorageFailure>>, name: string | undefined): StorageFailure | undefined {
+function own<T>(table: Readonly<Record<string, T>>, name: string | undefined): T | undefined {
   return name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined
 }
 

@@ -1,5 +1,11 @@
 import { isRindleError, type RindleError } from '@rindle/core'
-import { type StorageFailure as Mapping, type StorageCall, storageError } from '@rindle/core/adapter'
+import {
+  FAILURES_OF_MACHINE,
+  type FailureOfMachine,
+  type StorageFailure as Mapping,
+  type StorageCall,
+  storageError,
+} from '@rindle/core/adapter'
 
 /** The call in which a request failed. */
 export interface FailedCall extends StorageCall {
@@ -110,30 +116,7 @@ const BY_STATUS: Readonly<Record<number, Mapping>> = {
   501: NOT_OFFERED,
 }
 
-/** By the code of an error of this machine. */
-const BY_ERRNO: Readonly<Record<string, Mapping>> = {
-  ECONNABORTED: UNREACHABLE,
-  ECONNREFUSED: UNREACHABLE,
-  ECONNRESET: UNREACHABLE,
-  EAI_AGAIN: UNREACHABLE,
-  EHOSTDOWN: UNREACHABLE,
-  EHOSTUNREACH: UNREACHABLE,
-  ENETDOWN: UNREACHABLE,
-  ENETUNREACH: UNREACHABLE,
-  ENOTFOUND: UNREACHABLE,
-  EPIPE: UNREACHABLE,
-  EPROTO: UNREACHABLE,
-  ETIMEDOUT: UNREACHABLE,
-  CERT_HAS_EXPIRED: UNREACHABLE,
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNREACHABLE,
-  SELF_SIGNED_CERT_IN_CHAIN: UNREACHABLE,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNREACHABLE,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNREACHABLE,
-  ERR_TLS_CERT_ALTNAME_INVALID: UNREACHABLE,
-  ERR_STREAM_PREMATURE_CLOSE: UNREACHABLE,
-  ENOSPC: FULL,
-  EDQUOT: FULL,
-}
+const BY_MACHINE: Readonly<Record<FailureOfMachine, Mapping>> = { unreachable: UNREACHABLE, disk_full: FULL }
 
 /** The properties that an error of the SDK, or of the network below it, may have. */
 interface Facts {
@@ -190,10 +173,11 @@ function mappingOf({ name, status, errno }: Facts): Mapping | undefined {
   const named = own(BY_NAME, name)
   if (named !== undefined) return named
   if (status !== undefined && status >= 300) return BY_STATUS[status] ?? (status < 500 ? MALFORMED : BUSY)
-  return errno === undefined ? undefined : own(BY_ERRNO, errno)
+  const failure = errno === undefined ? undefined : own(FAILURES_OF_MACHINE, errno)
+  return failure === undefined ? undefined : BY_MACHINE[failure]
 }
 
-function own(table: Readonly<Record<string, Mapping>>, name: string): Mapping | undefined {
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
 

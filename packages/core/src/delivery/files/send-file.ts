@@ -31,7 +31,8 @@ const SMALL_BYTES = 64 * 1024
 export async function sendFile(runtime: Runtime, request: FileRequest, file: SentFile): Promise<FileAnswer> {
   const { storage, key } = file
   if (storage.openFile !== undefined) {
-    if (isStillFresh(runtime, request, file)) return notModified(file, recentsOf(storage).get(key)?.etag ?? '')
+    const etag = freshEtag(runtime, request, file)
+    if (etag !== null) return notModified(file, etag)
     return sendOpened(runtime, request, file, await storage.openFile(key))
   }
   if (wantsAll(request)) return sendAll(request, file)
@@ -122,14 +123,17 @@ function recentsOf(storage: StorageAdapter): BoundedMap<string, Recent> {
   return known
 }
 
-/** Whether a client asks for nothing but a change, and its version was there a moment ago: no file is looked at then. */
-function isStillFresh(runtime: Runtime, { headers }: FileRequest, { storage, key }: SentFile): boolean {
+/**
+ * The etag that a client has, if it asks for nothing but a change, and that version was there a moment ago; else `null`.
+ * No file is looked at then.
+ */
+function freshEtag(runtime: Runtime, { headers }: FileRequest, { storage, key }: SentFile): string | null {
   const given = headers.get('if-none-match')
-  if (given === null || headers.get('if-match') !== null || headers.get('if-unmodified-since') !== null) return false
+  if (given === null || headers.get('if-match') !== null || headers.get('if-unmodified-since') !== null) return null
   const recent = recentsOf(storage).get(key)
-  if (recent === undefined || given !== `"${recent.etag}"`) return false
+  if (recent === undefined || given !== `"${recent.etag}"`) return null
   const ageMs = runtime.now().getTime() - recent.seenMs
-  return ageMs >= 0 && ageMs < RECENT_MS
+  return ageMs >= 0 && ageMs < RECENT_MS ? recent.etag : null
 }
 
 /** An answer, and the bytes that its body has; `null`: it has its body, or none. */

@@ -142,20 +142,16 @@ export function trackFromRow(row: Row): MediaTrack {
 
 /** Reads a row of `media_attachments`, with every column. */
 export function attachmentFromRow(row: Row): Attachment {
-  return {
-    id: text(row, 'id'),
-    assetId: text(row, 'asset_id'),
-    ownerType: text(row, 'owner_type'),
-    ownerId: text(row, 'owner_id'),
-    slot: text(row, 'slot'),
-    position: number(row, 'position'),
-    createdAt: time(row, 'created_at'),
-    updatedAt: time(row, 'updated_at'),
-  }
+  return { ...claimFromRow(row), updatedAt: time(row, 'updated_at') }
 }
 
 /** Reads a row of `media_trashed_attachments`, with every column. */
 export function trashedAttachmentFromRow(row: Row): TrashedAttachment {
+  return { ...claimFromRow(row), trashedAt: time(row, 'trashed_at') }
+}
+
+/** The columns that both have: a former attachment keeps those of the attachment. */
+function claimFromRow(row: Row): Omit<Attachment, 'updatedAt'> {
   return {
     id: text(row, 'id'),
     assetId: text(row, 'asset_id'),
@@ -164,7 +160,6 @@ export function trashedAttachmentFromRow(row: Row): TrashedAttachment {
     slot: text(row, 'slot'),
     position: number(row, 'position'),
     createdAt: time(row, 'created_at'),
-    trashedAt: time(row, 'trashed_at'),
   }
 }
 

@@ -25,8 +25,13 @@ function problem(
   if (message.startsWith('Not enough non-option arguments')) return `Usage: rindle ${command?.usage ?? '<command>'}.`
   const lacking = /^Not enough arguments following: (.+)$/.exec(message)?.[1]
   if (lacking !== undefined) return `--${lacking} needs a value.`
-  const [, option, given, choices] = /Argument: ([^,]+), Given: (.*), Choices: (.*)$/m.exec(message) ?? []
-  if (option !== undefined) return `--${option} must be one of ${choices?.replaceAll('"', '')}, not ${given}.`
+  const [, missing] = /^Missing required arguments?: (.+)$/.exec(message) ?? []
+  if (missing !== undefined) return `Give ${missing.replaceAll(/[^\s,]+/g, '--$&')}.`
+  const [, name, given, choices] = /Argument: ([^,]+), Given: (.*), Choices: (.*)$/m.exec(message) ?? []
+  if (name !== undefined) {
+    const written = command !== undefined && name in command.positionals ? `<${name}>` : `--${name}`
+    return `${written} must be one of ${choices?.replaceAll('"', '')}, not ${given}.`
+  }
   return message.replaceAll('\n', ' ').trim()
 }
 

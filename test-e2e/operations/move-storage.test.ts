@@ -248,6 +248,8 @@ describe('what happens to an asset while it moves', () => {
     await vi.waitFor(async () => {
       expect((await rindle.asset(first.id))?.state).toBe('trashed')
       expect((await objectsIn(storage)).filter(isOf)).toEqual([])
+      // Its objects are still on their way to the keys of the trash, and until they are there it counts as busy.
+      expect(await rowsOf(`select 1 from rindle.media_relocations where asset_id = '${first.id}'`)).toEqual([])
     }, 10_000)
     const trashed = await rindle.asset(first.id)
     expect((await objectsIn(bucket)).filter(isOf)).toContain(trashed?.storageKey)

@@ -118,7 +118,7 @@ const coreFolders: readonly (readonly string[])[] = [
   ['objects'],
   ['operations'],
 ]
-const coreRoot = ['adapter', 'create-rindle', 'index', 'rindle', 'start', 'validate-options', 'verbs', 'wrap-verbs']
+const coreRoot = ['adapter', 'create-rindle', 'index', 'rindle', 'rindle-from-env', 'start', 'validate-options', 'verbs', 'wrap-verbs']
 
 const coreOrder = coreFolders.slice(2).flatMap((line, level) =>
   line.map((folder) => {

@@ -149,7 +149,10 @@ describe.skipIf(!IS_INSTALLED)('what is published, installed in a fresh project'
       skipLibCheck: false,
       noEmit: true,
     }
-    await images.keep('server-types.ts', "export { createHandler, type WireAsset } from '@rindle/http'\n")
+    await images.keep(
+      'server-types.ts',
+      "export { createHandler, type WireAsset } from '@rindle/http'\nexport { rindleRoutes } from '@rindle/http/next'\n",
+    )
     await images.keep('tsconfig-server.json', JSON.stringify({ compilerOptions, files: ['server-types.ts'] }))
     const compiler = 'node_modules/typescript-7.0/bin/tsc'
     expect(await images.run(process.execPath, [compiler, '-p', 'tsconfig-server.json']).catch(outputOf)).toBe('')

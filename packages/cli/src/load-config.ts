@@ -77,7 +77,9 @@ async function instanceOf(path: string): Promise<unknown> {
     await runByNode(path)
     const jiti = createJiti(import.meta.url, { tryNative: true, fsCache: false })
     const exported = await jiti.import(path, { default: true })
-    return typeof exported === 'function' ? await (exported as () => unknown)() : exported
+    const instance: unknown = typeof exported === 'function' ? await (exported as () => unknown)() : exported
+    // An instance from the environment is made now: here its URL of the database is the one of the flag.
+    return isInstance(instance) ? (instance.profiles, instance) : instance
   } catch (error) {
     if (!isRindleError(error)) throw new Error(`${file} could not be loaded.`, { cause: error })
     throw new RindleError(error.code, `${file}: ${error.message}`, { details: error.details, cause: error })

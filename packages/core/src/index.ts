@@ -277,6 +277,7 @@ export type {
   TenantRindle,
   UploadSessions,
 } from './rindle.ts'
+export { type FromEnvOptions, rindleFromEnv } from './rindle-from-env.ts'
 export type { AddTrackOptions } from './tracks/add-track.ts'
 export type { RemoveTrackOptions } from './tracks/remove-track.ts'
 export type {

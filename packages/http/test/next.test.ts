@@ -1,0 +1,69 @@
+import { type Rindle, RindleError, silentLogger } from '@rindle/core'
+import { registerRindle, rindleRoutes } from '@rindle/http/next'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+const start = vi.fn(async () => {})
+const rindle = {
+  start,
+  work: vi.fn(async () => {}),
+  schedule: vi.fn(async () => {}),
+  serveFile: vi.fn(async () => new Response('a file')),
+}
+const instance = rindle as unknown as Rindle
+
+beforeEach(() => {
+  vi.clearAllMocks()
+})
+
+describe('the exports of a route', () => {
+  const request = (path: string, method = 'GET') => new Request(`http://localhost${path}`, { method })
+
+  it('answer every method at /rindle, from an instance that the first request starts', async () => {
+    const routes = rindleRoutes(instance, { actor: () => null })
+    expect(Object.keys(routes).toSorted()).toEqual(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
+    expect(start).not.toHaveBeenCalled()
+    expect(await (await routes.GET(request('/rindle/files/token'))).text()).toBe('a file')
+    expect((await routes.POST(request('/rindle/uploads', 'POST'))).status).toBe(401)
+    expect(start).toHaveBeenCalledOnce()
+  })
+
+  it('answer where they are mounted', async () => {
+    const routes = rindleRoutes(instance, { basePath: '/media' })
+    expect((await routes.GET(request('/media/files/token'))).status).toBe(200)
+    expect((await routes.GET(request('/rindle/files/token'))).status).toBe(404)
+  })
+
+  it('answer 503 while the instance cannot start, and start it with the next request', async () => {
+    start.mockRejectedValueOnce(new RindleError('storage_unavailable', 'The disk is away.'))
+    const routes = rindleRoutes(instance, { logger: silentLogger })
+    expect((await routes.GET(request('/rindle/files/token'))).status).toBe(503)
+    expect((await routes.GET(request('/rindle/files/token'))).status).toBe(200)
+    expect(start).toHaveBeenCalledTimes(2)
+  })
+
+  it('refuse wrong options when the module is loaded', () => {
+    expect(() => rindleRoutes(instance, { basePath: 'rindle' })).toThrow('must be a path such as /rindle')
+  })
+})
+
+describe('the start of a server', () => {
+  afterEach(() => vi.unstubAllEnvs())
+  const load = vi.fn(async () => ({ default: instance }))
+
+  it('starts the instance, its maintenance and its workers', async () => {
+    const [schedule, work] = [{ cleanupOrphans: { live: true } }, { queues: ['rindle_promote' as const] }]
+    await registerRindle(load, { schedule, work })()
+    expect(start).toHaveBeenCalledOnce()
+    expect(rindle.schedule).toHaveBeenCalledExactlyOnceWith(schedule)
+    expect(rindle.work).toHaveBeenCalledExactlyOnceWith(work)
+  })
+
+  it.each([
+    ['NEXT_RUNTIME', 'edge'],
+    ['NEXT_PHASE', 'phase-production-build'],
+  ])('loads nothing where %s is %s', async (variable, value) => {
+    vi.stubEnv(variable, value)
+    await registerRindle(load)()
+    expect(load).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,1 @@
+export { rindle, rindle as default } from './rindle.ts'

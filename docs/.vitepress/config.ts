@@ -39,6 +39,7 @@ export default defineConfig({
         text: 'Guide',
         items: [
           { text: 'Concepts', link: '/guide/concepts' },
+          { text: 'Glossary', link: '/guide/glossary' },
           { text: 'Profiles and recipes', link: '/guide/profiles' },
           { text: 'Uploads', link: '/guide/uploads' },
           { text: 'Pictures in pages', link: '/guide/pictures' },

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readEnvFiles } from './env-files.ts'
 import { run } from './run.ts'
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
@@ -17,6 +18,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+// Before anything reads the environment: the configuration of an application reads it when it is loaded.
+readEnvFiles(process.cwd(), process.env)
 const exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,

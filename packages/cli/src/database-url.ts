@@ -27,5 +27,8 @@ export function requiredDatabaseUrl(args: Pick<CommonArguments, 'databaseUrl'>, 
   if (url !== undefined) return url
   const isEmpty = args.databaseUrl === '' || env['DATABASE_URL'] === ''
   const what = isEmpty ? `${args.databaseUrl === '' ? '--database-url' : 'DATABASE_URL'} is empty.` : 'No database.'
-  throw new RindleError('config_invalid', `${what} Set DATABASE_URL or use --database-url.`)
+  throw new RindleError(
+    'config_invalid',
+    `${what} Set DATABASE_URL in the environment or in .env, or use --database-url.`,
+  )
 }

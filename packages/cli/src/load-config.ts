@@ -7,6 +7,7 @@ import { createJiti as createNodeLoader } from 'jiti/native'
 import type { CommonArguments } from './common-options.ts'
 import { databaseUrl } from './database-url.ts'
 import type { Io } from './io.ts'
+import { missingModule } from './missing-module.ts'
 
 /** Names of the configuration file; the first that exists counts. */
 const CONFIG_NAMES = ['rindle.config.ts', 'rindle.config.mts', 'rindle.config.js', 'rindle.config.mjs'] as const
@@ -24,7 +25,7 @@ const INSTANCE_METHODS = ['start', 'stop', 'work', 'upload', 'asset', 'url', 'va
 export async function loadConfig(args: CommonArguments, io: Io): Promise<Rindle> {
   const path = await findConfig(args.config, io.cwd)
   const exported = await withDatabaseUrl(databaseUrl(args, io.env), () => instanceOf(path))
-  if (isInstance(exported)) return exported
+  if (exported !== undefined) return exported
   throw new RindleError(
     'config_invalid',
     `${basename(path)} has no instance of Rindle as its default export. ` +
@@ -71,18 +72,44 @@ async function withDatabaseUrl<T>(url: string | undefined, work: () => Promise<T
   }
 }
 
-async function instanceOf(path: string): Promise<unknown> {
+/** The instance of the file; `undefined` if it exports none. */
+async function instanceOf(path: string): Promise<Rindle | undefined> {
   const file = basename(path)
   try {
-    await runByNode(path)
-    const jiti = createJiti(import.meta.url, { tryNative: true, fsCache: false })
-    const exported = await jiti.import(path, { default: true })
-    const instance: unknown = typeof exported === 'function' ? await (exported as () => unknown)() : exported
-    // An instance from the environment is made now: here its URL of the database is the one of the flag.
-    return isInstance(instance) ? (instance.profiles, instance) : instance
+    const exported = await withoutTypelessWarning(() => exportOf(path))
+    if (!isInstance(exported)) return undefined
+    // An instance from the environment is made by its first use: now, while the variables are as they shall be.
+    void exported.profiles
+    return exported
   } catch (error) {
-    if (!isRindleError(error)) throw new Error(`${file} could not be loaded.`, { cause: error })
-    throw new RindleError(error.code, `${file}: ${error.message}`, { details: error.details, cause: error })
+    if (isRindleError(error)) {
+      throw new RindleError(error.code, `${file}: ${error.message}`, { details: error.details, cause: error })
+    }
+    throw (await missingModule(error, path)) ?? new Error(`${file} could not be loaded.`, { cause: error })
+  }
+}
+
+async function exportOf(path: string): Promise<unknown> {
+  await runByNode(path)
+  const jiti = createJiti(import.meta.url, { tryNative: true, fsCache: false })
+  const exported = await jiti.import(path, { default: true })
+  return typeof exported === 'function' ? await (exported as () => unknown)() : exported
+}
+
+/**
+ * Node warns of a module in a project whose package.json has no `type`, as that of a bundler has none: the file loads all
+ * the same, and the advice is not for the user of a command.
+ */
+async function withoutTypelessWarning<T>(work: () => Promise<T>): Promise<T> {
+  const { emitWarning } = process
+  process.emitWarning = ((warning: string | Error, ...rest: [object]) => {
+    const [options] = rest as [{ readonly code?: string } | undefined]
+    if (options?.code !== 'MODULE_TYPELESS_PACKAGE_JSON') Reflect.apply(emitWarning, process, [warning, ...rest])
+  }) as typeof emitWarning
+  try {
+    return await work()
+  } finally {
+    process.emitWarning = emitWarning
   }
 }
 

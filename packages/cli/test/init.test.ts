@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type ConfigChoice, configTemplate, environmentFor, packagesFor } from '../src/config-template.ts'
+import { type ConfigChoice, configTemplate, environmentFor, packagesFor } from '../src/init/config-template.ts'
+import { envAddition, isIgnored } from '../src/init/env-addition.ts'
 import { type Application, makeApplication } from './application.ts'
 import { rindle } from './captured-io.ts'
+import { startRindle } from './start-rindle.ts'
 
 const TYPESCRIPT = join(import.meta.dirname, '../../../node_modules/.bin/tsc')
 const ABSENT = '019a3b1c-7d2e-7f00-8000-000000000001'
+const DATABASE_URL = 'postgres://me@127.0.0.1:1/app'
 
 let application: Application
 
@@ -25,11 +28,25 @@ const CHOICES: readonly ConfigChoice[] = [
   { storage: 's3', lane: 'av' },
 ]
 
+/** The text of a file of the application. */
+function text(name: string): Promise<string> {
+  return readFile(join(application.directory, name), 'utf8')
+}
+
+async function init(manifest: object, ...options: readonly string[]): Promise<string> {
+  await application.write('package.json', JSON.stringify(manifest))
+  const { exitCode, stdout, stderr } = await rindle(['init', ...options], { cwd: application.directory })
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  return stdout
+}
+
 describe('init', () => {
-  test('writes a file that type-checks under strict rules', async () => {
-    const { exitCode, stdout } = await rindle(['init'], { cwd: application.directory })
-    expect(stdout).toMatch(/^Wrote rindle\.config\.ts\. Next:\n {2}1\. npm install @rindle\/core /)
-    expect(exitCode).toBe(0)
+  test('writes files that type-check under strict rules', async () => {
+    const stdout = await init({ type: 'module' })
+    expect(stdout).toMatch(
+      /^Wrote rindle\.config\.ts\nWrote rindle\.server\.ts\nSet RINDLE_SIGNING_KEY in \.env\nNext:\n/,
+    )
+    expect(stdout).toContain('\n  1. npm install @rindle/cli @rindle/core @rindle/http ')
     const compilerOptions = {
       strict: true,
       exactOptionalPropertyTypes: true,
@@ -43,29 +60,26 @@ describe('init', () => {
       allowImportingTsExtensions: true,
       customConditions: ['dev-source'],
     }
-    await application.write('package.json', '{"type":"module"}')
-    await application.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['rindle.config.ts'] }))
+    const files = ['rindle.config.ts', 'rindle.server.ts']
+    await application.write('tsconfig.json', JSON.stringify({ compilerOptions, files }))
     await expect(promisify(execFile)(TYPESCRIPT, ['-p', application.directory])).resolves.toMatchObject({ stdout: '' })
   })
 
-  test('writes a file that loads once its environment is set', async () => {
-    await rindle(['init'], { cwd: application.directory })
-    const before = process.env['RINDLE_SIGNING_KEY']
-    process.env['RINDLE_SIGNING_KEY'] = 'a key of the tests, long enough for the check'
-    try {
-      const env = { DATABASE_URL: 'postgres://me@127.0.0.1:1/app' }
-      const { stderr } = await rindle(['show', ABSENT], { cwd: application.directory, env })
-      expect(stderr).toMatch(/^rindle: Cannot connect to PostgreSQL: /)
-    } finally {
-      if (before === undefined) delete process.env['RINDLE_SIGNING_KEY']
-      else process.env['RINDLE_SIGNING_KEY'] = before
-    }
-  })
+  test.each([{ type: 'commonjs' }, { dependencies: { next: '16' } }])(
+    'writes a file that loads without a warning, its key from the file of the environment: %o',
+    async (manifest) => {
+      await init(manifest)
+      const env = { DATABASE_URL }
+      const shown = startRindle(['show', ABSENT], { cwd: application.directory, env })
+      expect(await shown.ended).toBe(2)
+      expect(shown.stderr()).toMatch(/^rindle: Cannot connect to PostgreSQL: [^\n]+\n$/)
+    },
+  )
 
   test('writes a file that says which variable it lacks', async () => {
-    await rindle(['init'], { cwd: application.directory })
+    await init({ type: 'module' })
     const { stderr } = await rindle(['show', ABSENT], { cwd: application.directory })
-    expect(stderr).toBe('rindle: rindle.config.ts: DATABASE_URL is empty. Set it in the environment.\n')
+    expect(stderr).toMatch(/^rindle: rindle\.config\.ts: [^\n]*DATABASE_URL, RINDLE_SIGNING_KEY[^\n]*\n$/)
   })
 
   test.each(['rindle.config.ts', 'rindle.config.mjs'])('never overwrites or shadows %s', async (name) => {
@@ -73,16 +87,19 @@ describe('init', () => {
     const { exitCode, stderr } = await rindle(['init'], { cwd: application.directory })
     expect(stderr).toBe(`rindle: ${name} already exists. Remove or rename it to start over.\n`)
     expect(exitCode).toBe(2)
-    expect(await readFile(join(application.directory, name), 'utf8')).toBe('mine')
+    expect(await text(name)).toBe('mine')
   })
 
-  test('tells in JSON what to install and to set', async () => {
+  test('tells in JSON what it wrote, what to install and to set', async () => {
     const argv = ['init', '--storage', 's3', '--lane', 'av', '--format', 'json']
     const { stdout } = await rindle(argv, { cwd: application.directory })
     expect(JSON.parse(stdout)).toEqual({
       file: 'rindle.config.ts',
+      files: ['rindle.config.ts', 'rindle.server.ts'],
       packages: [
+        '@rindle/cli',
         '@rindle/core',
+        '@rindle/http',
         '@rindle/jobs-pgboss',
         '@rindle/processor-av',
         '@rindle/processor-image',
@@ -91,18 +108,79 @@ describe('init', () => {
       environment: ['DATABASE_URL', 'S3_BUCKET', 'AWS_REGION'],
     })
   })
+
+  test('mounts a route in Next, and names what is left to do there', async () => {
+    await mkdir(join(application.directory, 'src/app'), { recursive: true })
+    await application.write('pnpm-lock.yaml', '')
+    await application.write('tsconfig.json', '{}')
+    await application.write('.gitignore', '/node_modules\n.env*\n')
+    await application.write('src/instrumentation.ts', 'mine')
+    const stdout = await init({ dependencies: { next: '16', '@rindle/core': '0.1.0' } })
+    expect(stdout).toMatch(
+      /^Wrote rindle\.config\.ts\nWrote src\/app\/rindle\/\[\.\.\.path\]\/route\.ts\nKept src\/instr/,
+    )
+    expect(stdout).toContain("\n        await registerRindle(() => import('../rindle.config'))()\n")
+    expect(stdout).toMatch(
+      /\n {2}1\. pnpm add @rindle\/cli @rindle\/http .+\n {2}2\. Set DATABASE_URL in \.env\.local: /,
+    )
+    expect(stdout).toContain("serverExternalPackages: ['@rindle/core', '@rindle/http',")
+    expect(await text('src/app/rindle/[...path]/route.ts')).toContain("from '../../../../rindle.config'\n")
+    expect(await text('src/instrumentation.ts')).toBe('mine')
+    expect(await text('.env.local')).toMatch(/^DATABASE_URL=\nRINDLE_SIGNING_KEY=[0-9a-f]{64}\n$/)
+  })
+
+  test.each([
+    ['hono', "app.all('/rindle/*', (context) => handler(context.req.raw))"],
+    ['express', 'app.use(toNodeHandler(handler))'],
+    ['fastify', 'app.register(toFastifyPlugin(handler))'],
+    ['@nestjs/core', 'bodyParser: false'],
+    ['nuxt', 'fromWebHandler(handler)'],
+    ['@tanstack/react-start', '/rindle/$'],
+  ])('says how an application of %s mounts the handler', async (framework, mount) => {
+    expect(await init({ type: 'module', dependencies: { [framework]: '1', typescript: '6' } })).toContain(mount)
+    expect(await text('rindle.handler.ts')).toContain("import rindle from './rindle.config.ts'")
+  })
+
+  test('writes JavaScript where there is no TypeScript, and a route where SvelteKit looks for it', async () => {
+    await init({ type: 'module', dependencies: { '@sveltejs/kit': '2' } })
+    expect(await text('src/routes/rindle/[...path]/+server.js')).toContain("from '../../../../rindle.config'\n")
+    expect(await text('rindle.config.js')).toBe(configTemplate({ storage: 'local', lane: 'image' }))
+  })
+
+  test('reports a package.json that is none', async () => {
+    await application.write('package.json', '{')
+    const { exitCode, stderr } = await rindle(['init'], { cwd: application.directory })
+    expect(stderr).toMatch(/^rindle: package\.json is not valid JSON: [^\n]+\n$/)
+    expect(exitCode).toBe(2)
+  })
 })
 
-test.each(CHOICES)(
-  'the file for $storage and $lane imports what it uses, which are the packages to install',
-  (choice) => {
-    const text = configTemplate(choice)
-    const imports = [...text.matchAll(/^import \{ (.+) \} from '(.+)'$/gm)]
-    expect([...new Set(imports.map(([, , from = '']) => from.replace(/\/recipes$/, '')))]).toEqual(packagesFor(choice))
-    for (const name of imports.flatMap(([, names = '']) => names.split(', '))) {
-      expect(text).toMatch(new RegExp(`\\b${name}[.(]`))
-    }
-    for (const name of environmentFor(choice)) expect(text).toContain(`required('${name}')`)
-    expect(text.includes('video: defineProfile(')).toBe(choice.lane === 'av')
-  },
-)
+test.each(CHOICES)('the file for $storage and $lane imports what it uses, which is to be installed', (choice) => {
+  const config = configTemplate(choice)
+  const imports = [...config.matchAll(/^import \{ (.+) \} from '(.+)'$/gm)]
+  const imported = imports.map(([, , from = '']) => from.replace(/\/recipes$/, ''))
+  expect([...new Set(['@rindle/cli', '@rindle/http', ...imported])].toSorted()).toEqual(packagesFor(choice))
+  for (const name of imports.flatMap(([, names = '']) => names.split(', '))) {
+    expect(config).toMatch(new RegExp(`\\b${name}[.(]`))
+  }
+  for (const name of environmentFor(choice)) expect(config).toContain(`env.${name}`)
+  expect(config.includes('video: defineProfile(')).toBe(choice.lane === 'av')
+})
+
+test('a file of the environment gets only the variables that it lacks', () => {
+  const added = envAddition('A=1\nexport DATABASE_URL = x', ['DATABASE_URL', 'RINDLE_SIGNING_KEY', 'S3_BUCKET'], 'key')
+  const text = '\nRINDLE_SIGNING_KEY=key\nS3_BUCKET=\n'
+  expect(added).toEqual({ text, set: ['RINDLE_SIGNING_KEY'], empty: ['S3_BUCKET'] })
+  expect(envAddition(`${text}DATABASE_URL=`, ['S3_BUCKET', 'DATABASE_URL'], 'key').text).toBe('')
+})
+
+test.each([
+  ['.env', true],
+  ['/.env', true],
+  ['.env*', true],
+  ['*.local', false],
+  ['env', false],
+  ['# .env', false],
+])('a line %s of .gitignore leaves .env out: %s', (line, expected) => {
+  expect(isIgnored(`node_modules\n${line}\n`, '.env')).toBe(expected)
+})

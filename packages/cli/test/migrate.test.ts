@@ -38,12 +38,16 @@ describe('migrate', () => {
 
   test('asks for a database when none is named', async () => {
     const { exitCode, stderr } = await rindle(['migrate'], { env: {} })
-    expect(stderr).toBe('rindle: No database. Set DATABASE_URL or use --database-url.\n')
+    expect(stderr).toBe('rindle: No database. Set DATABASE_URL in the environment or in .env, or use --database-url.\n')
     expect(exitCode).toBe(2)
     const empty = await rindle(['migrate'], { env: { DATABASE_URL: '' } })
-    expect(empty.stderr).toBe('rindle: DATABASE_URL is empty. Set DATABASE_URL or use --database-url.\n')
+    expect(empty.stderr).toBe(
+      'rindle: DATABASE_URL is empty. Set DATABASE_URL in the environment or in .env, or use --database-url.\n',
+    )
     const flag = await rindle(['migrate', '--database-url', ''])
-    expect(flag.stderr).toBe('rindle: --database-url is empty. Set DATABASE_URL or use --database-url.\n')
+    expect(flag.stderr).toBe(
+      'rindle: --database-url is empty. Set DATABASE_URL in the environment or in .env, or use --database-url.\n',
+    )
   })
 })
 

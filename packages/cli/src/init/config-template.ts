@@ -15,7 +15,7 @@ interface Part {
   readonly factory: string
   /** Names of its recipes that profiles use. */
   readonly recipes?: string
-  /** Environment variables without which the file does not load. */
+  /** Environment variables that it needs. */
   readonly environment: readonly string[]
   readonly call: string
 }
@@ -27,16 +27,16 @@ const STORAGE_PARTS: Readonly<Record<ConfigChoice['storage'], Part>> = {
     environment: ['RINDLE_SIGNING_KEY'],
     call: `localStorage({
       directory: 'media',
-      // Where the application answers \`GET /rindle/files/…\` with \`rindle.serveFile(request)\`.
+      // Where browsers reach the handler of @rindle/http.
       baseUrl: process.env.RINDLE_BASE_URL ?? 'http://localhost:3000/rindle',
-      signingKey: required('RINDLE_SIGNING_KEY'),
+      signingKey: env.RINDLE_SIGNING_KEY,
     })`,
   },
   s3: {
     package: '@rindle/storage-s3',
     factory: 's3Storage',
     environment: ['S3_BUCKET', 'AWS_REGION'],
-    call: `s3Storage({ bucket: required('S3_BUCKET'), region: required('AWS_REGION') })`,
+    call: `s3Storage({ bucket: env.S3_BUCKET, region: env.AWS_REGION })`,
   },
 }
 
@@ -74,29 +74,32 @@ const VIDEO_PROFILE = `    video: defineProfile({
       },
     }),`
 
-/** The packages that the file imports, sorted. Pure. */
+/** The packages that the project needs, sorted: those that the file imports, the handler and the command. Pure. */
 export function packagesFor(choice: ConfigChoice): readonly string[] {
-  return ['@rindle/core', ...partsFor(choice).map((part) => part.package)].toSorted()
+  return ['@rindle/cli', '@rindle/core', '@rindle/http', ...partsFor(choice).map((part) => part.package)].toSorted()
 }
 
-/** The environment variables without which the file does not load. Pure. */
+/** The environment variables that the instance needs. Pure. */
 export function environmentFor(choice: ConfigChoice): readonly string[] {
   return ['DATABASE_URL', ...partsFor(choice).flatMap(({ environment }) => environment)]
 }
 
-/** The text of a `rindle.config.ts`. Pure. */
+/** The text of a configuration file, which is both TypeScript and JavaScript. Pure. */
 export function configTemplate(choice: ConfigChoice): string {
   const imports = partsFor(choice).flatMap(({ factory, package: from, recipes }) => [
     { names: factory, from },
     ...(recipes === undefined ? [] : [{ names: recipes, from: `${from}/recipes` }]),
   ])
-  const lines = [{ names: 'createRindle, defineProfile, RindleError', from: '@rindle/core' }, ...imports]
+  const lines = [{ names: 'defineProfile, rindleFromEnv', from: '@rindle/core' }, ...imports]
     .toSorted((a, b) => (a.from < b.from ? -1 : 1))
     .map(({ names, from }) => `import { ${names} } from '${from}'`)
   return `${lines.join('\n')}
 
-export const rindle = createRindle({
-  database: required('DATABASE_URL'),
+/** Made on its first use: a build that only imports this file needs no variables. */
+export const rindle = rindleFromEnv([${environmentFor(choice)
+    .map((name) => `'${name}'`)
+    .join(', ')}], (env) => ({
+  database: env.DATABASE_URL,
   storages: {
     main: ${STORAGE_PARTS[choice.storage].call},
   },
@@ -107,16 +110,10 @@ export const rindle = createRindle({
   profiles: {
 ${[PHOTO_PROFILE, ...(choice.lane === 'av' ? [VIDEO_PROFILE] : [])].join('\n')}
   },
-})
+}))
 
 // The \`rindle\` command takes the default export.
 export default rindle
-
-function required(name: string): string {
-  const value = process.env[name]
-  if (!value) throw new RindleError('config_invalid', \`\${name} is empty. Set it in the environment.\`)
-  return value
-}
 `
 }
 

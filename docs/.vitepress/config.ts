@@ -30,6 +30,8 @@ export default defineConfig({
       {
         text: 'Start',
         items: [
+          { text: 'Install', link: '/start/install' },
+          { text: 'A running application', link: '/start/create' },
           { text: 'Images in ten minutes', link: '/start/' },
           { text: 'Video and sound', link: '/start/av' },
           { text: 'From nothing to production', link: '/start/production' },

@@ -43,6 +43,7 @@ const ORDER = [
   'react',
   'opentelemetry',
   'cli',
+  'create-rindle',
   'testing',
   'embedded',
 ]

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkCommandLine, describeCommands } from '@rindle/cli'
 import { publishedPackages } from '@rindle/docs'
+import { parseCommandLine as parseCreateRindle } from 'create-rindle'
 import { type CodeBlock, codeBlocks, repository } from './code-blocks.ts'
 
 const NOT_RUN = '# Not run by the tests: '
@@ -87,9 +88,18 @@ function checkFiltered([name = '', script = '']: readonly string[], page: string
 }
 
 function checkNpm([verb = '', ...words]: readonly string[]): void {
+  if (verb === 'create') return checkCreate(words)
   if (!['init', 'install', 'pkg', 'uninstall'].includes(verb)) throw new Error(`nothing here reads npm ${verb}.`)
   const unknown = words.filter((word) => word.startsWith('@rindle/') && !ours.includes(word.replace(/(?<=.)@.*$/, '')))
   if (unknown.length > 0) throw new Error(`${unknown.join(', ')} is not published.`)
+}
+
+/** `npm create rindle@latest photos -- --framework next`, read by the program that it runs. */
+function checkCreate([name = '', ...words]: readonly string[]): void {
+  const end = words.indexOf('--')
+  const initializer = `create-${name.replace(/@.*$/, '')}`
+  if (!ours.includes(initializer)) throw new Error(`${initializer} is not published.`)
+  parseCreateRindle(end === -1 ? words : [...words.slice(0, end), ...words.slice(end + 1)])
 }
 
 async function checkNpx(words: readonly string[], page: string): Promise<void> {

@@ -121,7 +121,7 @@ test('each table and each of its columns is in the reference', () => {
 test('each package has its README on the site, in one form, and its place in the README of the repository', () => {
   const wrong = publishedPackages().filter(({ folder, name }) => {
     const [title, , ...rest] = text(`packages/${folder}/README.md`).split('\n')
-    const installs = /\n## Install\n\n```sh\nnpm install /.test(rest.join('\n'))
+    const installs = /\n## Install\n\n```sh\nnpm (?:install|create) /.test(rest.join('\n'))
     const isListed = text('README.md').includes(`[\`${name}\`](packages/${folder})`)
     return title !== `# ${name}` || !installs || !isListed || !generated.has(`reference/packages/${folder}.md`)
   })

@@ -23,7 +23,8 @@ const published = folders.filter((folder) => manifest(folder).private !== true)
 
 describe.each(folders)('packages/%s', (folder) => {
   test('is named after its folder and built with the others', () => {
-    expect(manifest(folder).name).toBe(`@rindle/${folder}`)
+    // `npm create rindle` looks for the one name without the scope.
+    expect(manifest(folder).name).toBe(folder === 'create-rindle' ? folder : `@rindle/${folder}`)
     expect(read<TypeScriptProject>('tsconfig.build.json').references).toContainEqual({ path: `packages/${folder}` })
   })
 

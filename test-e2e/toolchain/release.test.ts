@@ -45,7 +45,7 @@ test('a release names the repository that it is made from in every package, and 
   const tool = path.join(import.meta.dirname, 'name-repository.ts')
   await run(process.execPath, [tool, 'https://forge.example/somebody/rindle', copy])
   for (const [index, { homepage, bugs, repository: named, ...rest }] of (await published()).entries()) {
-    const folder = rest.name.replace('@rindle/', 'packages/')
+    const folder = `packages/${rest.name.replace('@rindle/', '')}`
     expect({ homepage, bugs, named }).toEqual({
       homepage: `https://forge.example/somebody/rindle/tree/main/${folder}#readme`,
       bugs: { url: 'https://forge.example/somebody/rindle/issues' },

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises'
+import { serve } from '@hono/node-server'
+import { createHandler } from '@rindle/http'
+import { Hono } from 'hono'
+import { prepareDatabase } from './media/database.ts'
+import { gallery, owner } from './media/gallery.ts'
+import { rindle } from './media/rindle.ts'
+
+await prepareDatabase()
+await rindle.start()
+await rindle.work() // makes the variants in this process; `npx rindle worker` does it in one of its own
+
+const handler = createHandler(rindle, {
+  basePath: '/rindle',
+  actor: () => owner, // your signed-in user
+  authorizeUpload: () => ({ owner }), // whose gallery takes the upload
+})
+
+const app = new Hono()
+app.get('/', async (context) => context.html(await readFile('page.html', 'utf8')))
+app.get('/gallery', async (context) => context.json(await gallery()))
+app.all('/rindle/*', (context) => handler(context.req.raw))
+
+const port = Number(process.env['PORT'] ?? 3000)
+const server = serve(
+  // Rindle ends uploads that make no progress; Node must not end the others after five minutes.
+  { fetch: app.fetch, hostname: '127.0.0.1', port, serverOptions: { requestTimeout: 0, headersTimeout: 60_000 } },
+  () => console.log(`Open http://localhost:${port}`),
+)
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    server.close()
+    if ('closeAllConnections' in server) server.closeAllConnections()
+    await rindle.stop() // waits for running work
+    process.exit()
+  })
+}

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { SignedRequest } from '@rindle/core'
@@ -68,6 +68,7 @@ describe.skipIf(COMBINATIONS === 0)('an application that npm create writes, from
       expect(manifest).toContain(`"${SCOPE}/core"`)
       expect(manifest).not.toContain('@rindle/')
       await reader.type('npm run typecheck')
+      if (framework === 'hono' && media === 'images') await initialize(reader)
       const address = await reader.serve('npm run dev')
       try {
         const photo = sharp({ create: { width: 800, height: 600, channels: 3, background: 'teal' } }).jpeg()
@@ -89,6 +90,21 @@ describe.skipIf(COMBINATIONS === 0)('an application that npm create writes, from
     },
   )
 })
+
+/** Adds Rindle to projects of other frameworks inside of an application, whose packages they find. */
+async function initialize(reader: Reader): Promise<void> {
+  const { directory } = reader
+  for (const framework of ['none', 'express', 'next', '@sveltejs/kit']) {
+    const project = path.join(directory, 'projects', framework.replaceAll(/\W/g, ''))
+    const dependencies = { [framework]: '*', typescript: '*' }
+    await mkdir(project, { recursive: true })
+    await writeFile(path.join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
+    expect(await reader.type(`cd ${project}\nnpx rindle init`)).toContain(`npm install ${SCOPE}/cli ${SCOPE}/core`)
+  }
+  const flags = '--noEmit --strict --module preserve --target es2024 --types node --skipLibCheck'
+  const files = '$(find projects -name "*.ts")'
+  await reader.type(`cd ${directory}\nnpx tsc ${flags} --ignoreConfig --allowImportingTsExtensions ${files}`)
+}
 
 /** Sends a file as the page does; gives the types of its variants, sorted. */
 async function uploaded(address: string, profile: string, contentType: string, bytes: Buffer): Promise<string[]> {

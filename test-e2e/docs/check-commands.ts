@@ -89,7 +89,7 @@ function checkFiltered([name = '', script = '']: readonly string[], page: string
 
 function checkNpm([verb = '', ...words]: readonly string[]): void {
   if (verb === 'create') return checkCreate(words)
-  if (!['init', 'install', 'pkg', 'uninstall'].includes(verb)) throw new Error(`nothing here reads npm ${verb}.`)
+  if (!['init', 'install', 'pkg', 'run', 'uninstall'].includes(verb)) throw new Error(`nothing here reads npm ${verb}.`)
   const unknown = words.filter((word) => word.startsWith('@rindle/') && !ours.includes(word.replace(/(?<=.)@.*$/, '')))
   if (unknown.length > 0) throw new Error(`${unknown.join(', ')} is not published.`)
 }

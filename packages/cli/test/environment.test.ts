@@ -39,6 +39,10 @@ describe('a configuration whose import is not found', () => {
       'needs the package @acme/absent, which is not installed. Run `npm install @acme/absent`.',
     ],
     ["import 'absent'", 'needs the package absent, which is not installed. Run `npm install absent`.'],
+    [
+      "import '@acme/a'\nimport { b } from 'b/c'",
+      'needs packages that are not installed. Run `npm install @acme/a b`.',
+    ],
     ["import './absent.ts'", 'which does not exist. Correct the import, or create the file.'],
   ])('is explained in one line: %s', async (text, message) => {
     await application.write('package.json', '{"type":"module"}')

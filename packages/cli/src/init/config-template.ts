@@ -58,7 +58,7 @@ const JOBS_PART: Part = { package: '@rindle/jobs-pgboss', factory: 'pgBossJobs',
 
 const PHOTO_PROFILE = `    photo: defineProfile({
       storage: 'main',
-      accept: { types: ['image/*'], maxBytes: 50_000_000 },
+      accept: { types: ['image/jpeg', 'image/png', 'image/webp', 'image/avif'], maxBytes: 50_000_000 },
       variants: {
         large: image.fit(2048, 2048, { format: 'webp' }),
         thumb: image.crop(160, 160, { format: 'webp' }),

@@ -110,8 +110,13 @@ import { createHandler, toNodeHandler } from '@rindle/http'
 import rindle from '${importOf(project, config)}'
 
 ${handlerCode(project)}
-await rindle.start()
-await rindle.work() // makes the variants in this process
+try {
+  await rindle.start()
+  await rindle.work() // makes the variants in this process
+} catch (error) {
+  console.error(error${project.isTypeScript ? ' instanceof Error ? error.message : error' : '.message'}) // says what to do
+  process.exit(1)
+}
 
 // Rindle ends uploads that make no progress; Node must not end the others after five minutes.
 createServer({ requestTimeout: 0, headersTimeout: 60_000 }, toNodeHandler(handler)).listen(3000, '127.0.0.1', () => {

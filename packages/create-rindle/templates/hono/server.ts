@@ -6,9 +6,14 @@ import { prepareDatabase } from './media/database.ts'
 import { gallery, owner } from './media/gallery.ts'
 import { rindle } from './media/rindle.ts'
 
-await prepareDatabase()
-await rindle.start()
-await rindle.work() // makes the variants in this process; `npx rindle worker` does it in one of its own
+try {
+  await prepareDatabase()
+  await rindle.start()
+  await rindle.work() // makes the variants in this process; `npx rindle worker` does it in one of its own
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error) // says what to do
+  process.exit(1)
+}
 
 const handler = createHandler(rindle, {
   basePath: '/rindle',

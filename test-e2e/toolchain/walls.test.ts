@@ -54,6 +54,7 @@ const violations: Planted[] = [
   wall('embedded is a leaf', 'packages/embedded/src/a.ts', '@rindle/core', 'may import of ours: nothing'),
   wall('the browser client is a leaf', 'packages/client/src/a.ts', '@rindle/core', 'may import of ours: nothing'),
   wall('the React package imports the client only', 'packages/react/src/a.ts', '@rindle/core', 'of ours: client'),
+  wall('the starter needs none of ours', 'packages/create-rindle/src/a.ts', '@rindle/core', 'of ours: nothing'),
   wall('test-s3 stays below core', 'packages/test-s3/src/a.ts', '@rindle/core', 'test-database/on-demand'),
   wall('test-azure stays below core', 'packages/test-azure/src/a.ts', '@rindle/core', 'on-demand, test-s3'),
   wall('test-database stays below core', 'packages/test-database/src/a.ts', '@rindle/core', 'embedded, prisma'),

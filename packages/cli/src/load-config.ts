@@ -97,19 +97,19 @@ async function exportOf(path: string): Promise<unknown> {
 }
 
 /**
- * Node warns of a module in a project whose package.json has no `type`, as that of a bundler has none: the file loads all
- * the same, and the advice is not for the user of a command.
+ * Leaves out one warning of Node: about a module in a project whose package.json has no `type`, as in applications of
+ * Next. The file loads all the same.
  */
 async function withoutTypelessWarning<T>(work: () => Promise<T>): Promise<T> {
-  const { emitWarning } = process
-  process.emitWarning = ((warning: string | Error, ...rest: [object]) => {
-    const [options] = rest as [{ readonly code?: string } | undefined]
-    if (options?.code !== 'MODULE_TYPELESS_PACKAGE_JSON') Reflect.apply(emitWarning, process, [warning, ...rest])
-  }) as typeof emitWarning
+  const before = Reflect.get(process, 'emitWarning')
+  process.emitWarning = (...args: readonly unknown[]) => {
+    const [, options] = args as readonly [unknown, { readonly code?: string }?]
+    if (options?.code !== 'MODULE_TYPELESS_PACKAGE_JSON') Reflect.apply(before, process, args)
+  }
   try {
     return await work()
   } finally {
-    process.emitWarning = emitWarning
+    process.emitWarning = before
   }
 }
 

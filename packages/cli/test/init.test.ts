@@ -168,9 +168,9 @@ test.each(CHOICES)('the file for $storage and $lane imports what it uses, which 
 
 test('a file of the environment gets only the variables that it lacks', () => {
   const added = envAddition('A=1\nexport DATABASE_URL = x', ['DATABASE_URL', 'RINDLE_SIGNING_KEY', 'S3_BUCKET'], 'key')
-  const text = '\nRINDLE_SIGNING_KEY=key\nS3_BUCKET=\n'
-  expect(added).toEqual({ text, set: ['RINDLE_SIGNING_KEY'], empty: ['S3_BUCKET'] })
-  expect(envAddition(`${text}DATABASE_URL=`, ['S3_BUCKET', 'DATABASE_URL'], 'key').text).toBe('')
+  const lines = '\nRINDLE_SIGNING_KEY=key\nS3_BUCKET=\n'
+  expect(added).toEqual({ text: lines, set: ['RINDLE_SIGNING_KEY'], empty: ['S3_BUCKET'] })
+  expect(envAddition(`${lines}DATABASE_URL=`, ['S3_BUCKET', 'DATABASE_URL'], 'key').text).toBe('')
 })
 
 test.each([

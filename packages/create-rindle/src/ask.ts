@@ -4,6 +4,8 @@ import type { Choices } from './choices.ts'
 import { type CommandLine, databaseOf } from './command-line.ts'
 import { UsageError } from './usage-error.ts'
 
+class Cancelled extends Error {}
+
 /** Where a person reads and answers. */
 export interface Terminal {
   /** @default stdin of the process */
@@ -22,13 +24,11 @@ export async function ask(given: CommandLine, terminal: Terminal = {}): Promise<
     const database = given.database === undefined ? await askForDatabase(terminal) : given.database
     return { framework, media, database }
   } catch (error) {
-    if (error !== CANCELLED) throw error
+    if (!(error instanceof Cancelled)) throw error
     cancel('Nothing was written.', terminal)
     return null
   }
 }
-
-const CANCELLED = Symbol('cancelled')
 
 const FRAMEWORKS = [
   { value: 'hono', label: 'Hono', hint: 'a small server and one HTML page' },
@@ -70,6 +70,6 @@ function validate(url: string | undefined): string | undefined {
 
 async function answerTo<T>(question: Promise<T>): Promise<Exclude<T, symbol>> {
   const answer = await question
-  if (isCancel(answer)) throw CANCELLED
+  if (isCancel(answer)) throw new Cancelled()
   return answer as Exclude<T, symbol>
 }

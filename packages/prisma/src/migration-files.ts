@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 /** One migration of a package. */
 export interface Migration {
@@ -10,8 +9,12 @@ export interface Migration {
   readonly sql: string
 }
 
-/** The directory of this package's migrations: beside `src`, and beside `dist` once installed. */
-export const MIGRATIONS_DIRECTORY: string = fileURLToPath(new URL('../migrations', import.meta.url))
+/**
+ * The directory of this package's migrations: beside `src`, and beside `dist` once installed. A bundler takes
+ * `new URL('../migrations', import.meta.url)` for a file to include: Next's development server then fails, because it
+ * compiles `instrumentation.ts` for its edge runtime, too.
+ */
+export const MIGRATIONS_DIRECTORY: string = join(import.meta.dirname, '../migrations')
 
 /** Reads every `<name>/migration.sql` of a directory, oldest first. */
 export async function readMigrations(directory: string): Promise<Migration[]> {

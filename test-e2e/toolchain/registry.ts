@@ -6,7 +6,7 @@
  */
 import { once } from 'node:events'
 import { servePackages } from '../support/package-registry.ts'
-import { releaseScope } from './release-scope.ts'
+import { OWN_SCOPE, releaseScope } from './release-scope.ts'
 
 const given = process.argv.slice(2).find((word) => word !== '--') ?? '4873'
 const port = Number(given)
@@ -15,13 +15,14 @@ if (!/^\d+$/.test(given) || port > 65_535) throw new Error(`"${given}" is no por
 const scope = releaseScope(process.env)
 // npm's cache knows a file by its URL: a new start must not give yesterday's build.
 await using registry = await servePackages({ scope, port, root: `/${Date.now().toString(36)}/` })
-console.log(`The packages of this checkout, until Ctrl-C. In another terminal, type one line:
+console.log(`The packages of this checkout, until Ctrl-C. In another terminal, type one line, for npm and npx or for pnpm:
 
   export npm_config_registry=${registry.address}
+  export pnpm_config_registry=${registry.address}
 
 Then every install line of the documentation works there as it stands, and so does
 
-  npm create rindle
+  npm create ${scope === OWN_SCOPE ? 'rindle' : `${scope}/rindle`}
 
 To keep the setting in one application, type this in its directory instead:
 

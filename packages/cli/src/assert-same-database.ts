@@ -22,7 +22,7 @@ export async function assertSameDatabase(rindle: Rindle, databaseUrl: string): P
   }
   throw new RindleError(
     'config_invalid',
-    'The configuration file does not connect to the database of --database-url. ' +
-      'Let it read process.env.DATABASE_URL, or omit the option.',
+    'The configuration file connects to a database other than the one of --database-url. ' +
+      'Make it read process.env.DATABASE_URL, or omit --database-url.',
   )
 }

@@ -17,7 +17,7 @@ export function databaseUrl(args: Pick<CommonArguments, 'databaseUrl'>, env: Io[
   throw new RindleError(
     'config_invalid',
     `${source} is not a PostgreSQL URL. Use one like postgres://user:password@host:5432/database, ` +
-      'special characters of the password percent-encoded.',
+      'and percent-encode special characters in the password.',
   )
 }
 

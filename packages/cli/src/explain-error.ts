@@ -32,13 +32,13 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
 
 const CONNECTION_ADVICE: Readonly<Record<string, string>> = {
   // Refused, unknown host, no route, no answer.
-  ECONNREFUSED: 'Check that it runs, and the host and port of the URL.',
+  ECONNREFUSED: 'Check that it is running, and check the host and port of the URL.',
   ENOTFOUND: 'Check the host of the URL.',
   EAI_AGAIN: 'Check the host of the URL, and the network.',
   EHOSTUNREACH: 'Check the host of the URL, and the network.',
   ETIMEDOUT: 'Check the host and port of the URL, and the network.',
   // SQLSTATE: invalid authorization, invalid password, unknown database, too many connections, starting up.
-  '28000': 'Check the user of the URL, and its rights in pg_hba.conf.',
+  '28000': 'Check the user of the URL, and its permissions in pg_hba.conf.',
   '28P01': 'Check the user and password of the URL.',
   '3D000': 'Create the database, or check its name in the URL.',
   '53300': 'The server has no free connection: stop a process that holds some, or raise max_connections.',
@@ -87,7 +87,7 @@ function explainDatabaseError(error: unknown): Explanation | undefined {
     return { code: 'setup_incomplete', message, exitCode: 2 }
   }
   if (state === MISSING_RIGHT) {
-    const message = `PostgreSQL refused: ${messageOf(error)}. Grant the right, or use another database user.`
+    const message = `PostgreSQL refused: ${messageOf(error)}. Grant the permission, or use another database user.`
     return { code: 'setup_incomplete', message, exitCode: 2 }
   }
   const reason = state ?? socketCodeOf(error)

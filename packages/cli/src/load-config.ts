@@ -43,7 +43,8 @@ export async function existingConfig(directory: string): Promise<string | undefi
 
 async function findConfig(wanted: string | undefined, cwd: string): Promise<string> {
   if (wanted !== undefined && (await exists(resolve(cwd, wanted)))) return resolve(cwd, wanted)
-  if (wanted !== undefined) throw new RindleError('config_invalid', `There is no configuration file ${wanted}.`)
+  if (wanted !== undefined)
+    throw new RindleError('config_invalid', `There is no configuration file ${wanted}. Check --config.`)
   const found = await existingConfig(cwd)
   if (found !== undefined) return resolve(cwd, found)
   throw new RindleError(

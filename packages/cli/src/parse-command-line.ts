@@ -47,7 +47,7 @@ function programParser(argv: readonly string[], commands: readonly Command[], co
     .wrap(columns)
     .options(COMMON_OPTIONS)
     .group([...Object.keys(COMMON_OPTIONS), 'help', 'version'], 'Common options:')
-    .example('$0 demo', 'See it work: variants and URLs of two photos, nothing to set up')
+    .example('$0 demo', 'Try it: variants and URLs of two photos, with no setup')
     .completion('completion', 'Print a completion script for your shell')
     .demandCommand(1, 'Name a command.')
     .strict()

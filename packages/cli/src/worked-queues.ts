@@ -23,7 +23,7 @@ export function workedQueues(queues: string | undefined, concurrency: string | u
   const wanted = parseConcurrency(concurrency)
   const idle = Object.keys(wanted.byQueue).filter((queue) => !chosen.includes(queue as QueueName))
   if (idle.length > 0) {
-    throw new RindleError('invalid_input', `--concurrency names ${idle.join(', ')}, which --queues leaves out.`)
+    throw new RindleError('invalid_input', `--concurrency names ${idle.join(', ')}, but --queues does not.`)
   }
   return Object.fromEntries(
     chosen.map((queue) => [queue, wanted.byQueue[queue] ?? wanted.all ?? defaultConcurrency(queue)]),

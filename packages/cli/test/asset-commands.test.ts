@@ -73,7 +73,7 @@ describe('purge', () => {
     const id = await uploaded()
     expect(await command('purge', id)).toEqual({
       stdout: summary(0, 0, true),
-      stderr: 'Dry run: nothing was changed. Do it with --live.\n',
+      stderr: 'Dry run: nothing was changed. Add --live to do it.\n',
       exitCode: 0,
     })
     expect(await command('purge', id, '--live')).toEqual({
@@ -103,7 +103,7 @@ describe('purge', () => {
 
   test.each([
     [['purge', UNKNOWN, '--liv'], 'Unknown option --liv. Did you mean --live? See `rindle purge --help`.'],
-    [['purge', UNKNOWN, '--live', '--dry-run'], '--live and --dry-run exclude each other.'],
+    [['purge', UNKNOWN, '--live', '--dry-run'], 'Use --live or --dry-run, not both.'],
     [['purge'], 'Usage: rindle purge <assetId>.'],
     [['cancel', UNKNOWN, '--dryrun'], 'Unknown option --dryrun. Did you mean --dry-run?'],
     [['cancle', UNKNOWN], 'Unknown command "cancle". Did you mean "cancel"?'],
@@ -141,7 +141,7 @@ describe('list', () => {
         `${ids[0]}  quarantined  photo    1.23 kB  60 min   promotion_failed:unknown_profile\n` +
         `${ids[1]}  quarantined  photo    1.23 kB  2 h      promotion_failed:unknown_profile\n`,
     )
-    const next = /^There is more: continue with --after '(.+)'\n$/.exec(stderr)?.[1] ?? ''
+    const next = /^There is more. Continue with --after '(.+)'\n$/.exec(stderr)?.[1] ?? ''
     expect(exitCode).toBe(0)
     const rest = await command('list', '--state', 'quarantined', '--after', next)
     expect(rest.stdout.split('\n')[1]).toMatch(new RegExp(`^${ids[2]} `))
@@ -192,7 +192,7 @@ describe('list', () => {
     expect(await idsOf('--tenant', 'acme')).toEqual([])
     expect(await idsOf('--slot', 'cover')).toEqual([])
     const unfit = await command('list', 'variants', '--kind', 'video')
-    expect([unfit.exitCode, unfit.stderr]).toEqual([2, expect.stringContaining('--kind is for assets.')])
+    expect([unfit.exitCode, unfit.stderr]).toEqual([2, expect.stringContaining('--kind works only for assets.')])
     const undated = await command('list', '--created-from', 'yesterday')
     expect(undated.stderr).toContain('--created-from must be an age such as')
   })
@@ -215,7 +215,7 @@ describe('list', () => {
     [['--since', 'yesterday'], '--since must be an age such as 90min, 24h or 7d, or a date such as 2026-01-31'],
     [['--limit', '1001'], '--limit must be a whole number from 1 to 1000.'],
     [['--after', 'x'], '`after` must be the `next` of another page.'],
-    [['--variant', 'small'], '--variant is for variants'],
+    [['--variant', 'small'], '--variant works only for variants'],
     [['variant'], '"variant"'],
     [['--stat', 'ready'], 'Unknown option --stat. Did you mean --state?'],
   ])('refuses %j in one line', async (argv, message) => {

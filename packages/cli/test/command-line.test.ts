@@ -87,7 +87,7 @@ describe('a wrong command line', () => {
     ['runtime-status --limit none', '--limit must be a whole number from 1 to 100.'],
     ['runtime-status --older-than-sec soon', '--older-than-sec must be a number of seconds from 0.'],
     ['check --limit 0', '--limit must be a whole number from 1 to 10000.'],
-    ['worker --queues purge --concurrency process=2', 'names rindle_process, which --queues leaves out'],
+    ['worker --queues purge --concurrency process=2', 'names rindle_process, but --queues does not'],
   ])('is told in one line what to do: %s', async (commandLine, message) => {
     const { exitCode, stdout, stderr } = await rindle(commandLine.split(' '))
     expect(stderr).toContain(message)

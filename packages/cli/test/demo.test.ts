@@ -32,7 +32,7 @@ describe('a demo', () => {
     expect(stdout).toMatch(/\n {2}thumb +ready +\S+ k?B +160 × 160 +\d+(\.\d)? m?s +200\n/)
     expect(stdout).toContain('7 of 7 URLs answered 200 with every byte.')
     expect(stdout).toContain(`A row per file: ${VARIANTS.join(', ')}.`)
-    expect(stdout).toContain('The URLs end with this command')
+    expect(stdout).toContain('The URLs stop working now')
     expect(stderr).toBe('Starting PostgreSQL in .rindle/ …\n')
     expect(exitCode).toBe(0)
     const sheet = await sharp(join(application.directory, '.rindle/contact-sheet.png')).metadata()
@@ -98,7 +98,7 @@ describe('a demo', () => {
     await opened.executeSql("update rindle.media_assets set storage = 'main'")
     await opened.close()
     const refused = await rindle(argv, { cwd: application.directory })
-    expect(refused.stderr).toContain("holds an application's assets")
+    expect(refused.stderr).toContain("already has an application's assets")
     expect(refused.exitCode).toBe(1)
   })
 
@@ -145,9 +145,7 @@ describe('before anything is started', () => {
     const nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(hooks)}`]
     const demo = startRindle(['demo'], { cwd: application.directory, nodeOptions })
     expect(await demo.ended).toBe(2)
-    expect(demo.stderr()).toBe(
-      'rindle: The demo needs packages that an application may do without. Run `npm install @rindle/embedded sharp`.\n',
-    )
+    expect(demo.stderr()).toBe('rindle: The demo needs more packages. Run `npm install @rindle/embedded sharp`.\n')
   })
 })
 

@@ -17,9 +17,9 @@ test('worker --once does the work that is due, and ends', async () => {
 })
 
 test.each([
-  [['--max-seconds', '5'], '--max-seconds goes with --once.'],
+  [['--max-seconds', '5'], '--max-seconds works only with --once.'],
   [['--once', '--max-seconds', '1'], 'maxSeconds must be a number of seconds from 2 to 86400.'],
-  [['--once', '--health-port', '8081'], '--health-port is for a worker that lives, not for --once.'],
+  [['--once', '--health-port', '8081'], '--health-port does not work with --once, because that worker exits.'],
 ])('worker %j is refused', async (options, message) => {
   const { stderr, exitCode } = await command('worker', ...options)
   expect(stderr).toContain(message)

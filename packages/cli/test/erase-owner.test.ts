@@ -21,7 +21,7 @@ describe('erase-owner', () => {
     for (const option of [[], ['--dry-run']]) {
       const { exitCode, stdout, stderr } = await command('erase-owner', 'user', '1', ...option)
       expect(stdout).toBe(`Rindle: erasure of an owner...\n${summary(1, 1, true)}`)
-      expect(stderr).toBe('Dry run: nothing was changed. Do it with --live.\n')
+      expect(stderr).toBe('Dry run: nothing was changed. Add --live to do it.\n')
       expect(exitCode).toBe(0)
     }
     const live = await command('erase-owner', 'user', '1', '--live', '--format', 'json')
@@ -43,7 +43,7 @@ describe('erase-owner', () => {
     [['erase-owner', 'user', '1', '--owners-file', 'a'], 'Name the type and id of one owner, or use --owners-file.'],
     [['erase-owner', '--owners-file', 'a'], 'Cannot read the owners file a.'],
     [['erase-owner', '--owners-file', 'bad.txt', '--live'], 'Line 2 of bad.txt is not an owner'],
-    [['erase-owner', 'user', '1', '--live', '--dry-run'], '--live and --dry-run exclude each other.'],
+    [['erase-owner', 'user', '1', '--live', '--dry-run'], 'Use --live or --dry-run, not both.'],
   ])('refuses %j in one line', async (argv, message) => {
     await cli.application.write('bad.txt', 'user:1\nuser\n')
     const { exitCode, stderr } = await command(...argv)

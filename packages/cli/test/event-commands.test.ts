@@ -100,7 +100,7 @@ describe('forget-target', () => {
   test('counts, and forgets with --live', async () => {
     expect((await command('forget-target', TARGET)).stdout).toContain('  deliveries: 1\n')
     expect((await command('forget-target', TARGET, '--live')).stdout).toContain('  deliveries: 1\n')
-    expect((await command('deliveries')).stderr).toBe('No process has declared a handler or a webhook.\n')
+    expect((await command('deliveries')).stderr).toBe('No handler and no webhook is configured.\n')
   })
 })
 
@@ -136,7 +136,7 @@ describe('requeue --all', () => {
     expect(dry).toEqual({
       exitCode: 0,
       stdout: counted(2),
-      stderr: 'Dry run: nothing was changed. Do it with --live.\n',
+      stderr: 'Dry run: nothing was changed. Add --live to do it.\n',
     })
     expect(await command('requeue', '--all', '--reason', 'insufficient_disk', '--live')).toMatchObject({
       stdout: counted(2),
@@ -145,11 +145,12 @@ describe('requeue --all', () => {
   })
 
   test.each([
-    [['requeue'], 'Name an asset, or say --all.'],
+    [['requeue'], 'Name an asset, or use --all.'],
     [['requeue', 'ASSET', '--all'], 'not both'],
     [['requeue', 'ASSET', '--reason', 'x'], '--reason goes with --all'],
-    [['requeue', 'ASSET', '--live'], '--live goes with --all'],
-    [['requeue', '--all', '--live', '--dry-run'], 'exclude each other'],
+    [['requeue', 'ASSET', '--live'], '--live works with --all'],
+    [['requeue', '--all', '--live', '--dry-run'], 'not both'],
+    ,
   ])('%j is refused', async (argv, message) => {
     expect(await command(...argv)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) })
   })

@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(join(cli.application.directory, 'work'), { recursive: true, force: true })
 })
 
-const DRY = 'Dry run: nothing was changed. Do it with --live.\n'
+const DRY = 'Dry run: nothing was changed. Add --live to do it.\n'
 
 describe('maintenance', () => {
   test('ends overdue uploads, then deletes their remains', async () => {
@@ -176,7 +176,7 @@ describe('maintenance', () => {
   test.each([
     [['cleanup-orphans', '--storage', 'mian'], 'There is no storage "mian". Configured storages: main.'],
     [['scan-orphans', '--grace-sec', 'soon'], '--grace-sec must be a number of seconds from 0.'],
-    [['scan-orphans', '--live', '--dry-run'], '--live and --dry-run exclude each other.'],
+    [['scan-orphans', '--live', '--dry-run'], 'Use --live or --dry-run, not both.'],
     [['backfill-metadata', '--analyzer', 'colors'], 'There is no analyzer "colors". Configured analyzers: colours.'],
     [['backfill-metadata', '--profile', 'foto'], 'There is no profile "foto". Did you mean "photo"?'],
     [['purge-unattached', '--grace-sec', '-1'], '--grace-sec must be a number of seconds from 0.'],

@@ -195,7 +195,7 @@ describe('a command on a terminal', () => {
       '  errors:  0',
       '  dry_run: true',
       'Done.',
-      'Dry run: nothing was changed. Do it with --live.',
+      'Dry run: nothing was changed. Add --live to do it.',
     ])
   })
 

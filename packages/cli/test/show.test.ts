@@ -122,6 +122,6 @@ test('an asset that was purged is known by its runs', async () => {
      values (gen_random_uuid(), gen_random_uuid(), 'test', 'succeeded', now()) returning asset_id`,
   )
   const { exitCode, stdout } = await command('show', String(rows[0]?.['asset_id']))
-  expect(stdout).toMatch(/^asset \S+ is gone; its runs are kept\n\nruns \(1\)\n/)
+  expect(stdout).toMatch(/^asset \S+ was deleted; its runs are kept\n\nruns \(1\)\n/)
   expect(exitCode).toBe(0)
 })

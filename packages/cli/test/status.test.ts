@@ -36,7 +36,7 @@ describe('runtime-status', () => {
     await cli.whileWorking(async () => {
       expect(await command('runtime-status')).toEqual({
         exitCode: 0,
-        stdout: `${HEAD}${queues(1)}Nothing is degraded, and nothing is stuck.\n`,
+        stdout: `${HEAD}${queues(1)}No problems: nothing is degraded or stuck.\n`,
         stderr: '',
       })
     })
@@ -133,7 +133,7 @@ describe('runtime-status', () => {
       expect(await endOf('--severity', 'cancelled_work=error')).toBe(1)
       // A finding that is left out is neither printed nor counted.
       const ignored = await command('runtime-status', ...green, '--severity', 'cancelled_work=ignore')
-      expect(ignored.stdout).toContain('Nothing is degraded')
+      expect(ignored.stdout).toContain('nothing is degraded')
     })
   })
 
@@ -174,7 +174,7 @@ describe('schedule', () => {
     const before = await command('schedule', '--list')
     expect(before).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('`rindle schedule`') })
     const { stdout, stderr } = await command('schedule')
-    expect(stderr).toContain('Nothing was scheduled; these tasks are now.')
+    expect(stderr).toContain('Nothing was scheduled, so these tasks are now.')
     expect(stdout).toMatch(HEADER)
     expect(stdout).toMatch(/\ncleanupOrphans +0 2 \* \* \* +\d{4}-\d\d-\d\d 02:00Z +never +-\n/)
     expect(stdout.split('\n')).toHaveLength(7)

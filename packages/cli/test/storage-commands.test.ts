@@ -109,7 +109,7 @@ describe('a storage whose disk is not mounted', () => {
       stderr: expect.stringContaining('main'),
     })
     const looked = {
-      stdout: 'Storage "main" is not the known one, or does not exist: it would be set up with a new identity.\n',
+      stdout: 'Storage "main" is new or different: it would be set up with a new identity.\n',
       stderr: 'Dry run: nothing was changed.\n',
       exitCode: 0,
     }
@@ -127,7 +127,7 @@ describe('a storage whose disk is not mounted', () => {
       dry_run: false,
     })
     expect((await command('init-storage', 'main', '--dry-run')).stdout).toBe(
-      'Storage "main" is set up, and is the known one.\n',
+      'Storage "main" is set up, with the expected identity.\n',
     )
     expect(await command('verify-storage', '--storage', 'main')).toMatchObject({
       stdout: expect.stringContaining('is gone'),

@@ -6,7 +6,7 @@ import { CONCURRENCY_OPTION, scopeOf } from '../operation/scope-options.ts'
 /** `rindle abort-incomplete-uploads`: ends upload sessions past their deadline. */
 export const abortIncompleteUploads: Command = defineCommand({
   usage: 'abort-incomplete-uploads',
-  describe: 'End uploads past their deadline',
+  describe: 'End uploads that are past their deadline',
   examples: [
     ['abort-incomplete-uploads', 'Expire them, or complete those whose file has arrived'],
     ['abort-incomplete-uploads --dry-run', 'Count both kinds'],

@@ -8,7 +8,7 @@ import { printable } from '../printable.ts'
 /** `rindle add-track`: adds a text track to a video or to sound. */
 export const addTrack: Command = defineCommand({
   usage: 'add-track <assetId> <file>',
-  describe: 'Add captions, subtitles or chapters to a video or to sound: WebVTT or SubRip',
+  describe: 'Add captions, subtitles or chapters (WebVTT or SubRip)',
   examples: [
     ['add-track 019a3b1c-7d2e-7f00-8000-000000000001 film.en.vtt --lang en', 'Captions in English'],
     ['add-track 019a3b1c-7d2e-7f00-8000-000000000001 film.de.srt --kind subtitles --lang de', 'A translation'],
@@ -18,10 +18,10 @@ export const addTrack: Command = defineCommand({
     file: { type: 'string', demandOption: true, describe: 'A file in UTF-8, of at most 4 MiB' },
   },
   options: {
-    kind: { choices: TRACK_KINDS, default: 'captions', describe: 'What the text is', requiresArg: true },
-    lang: { type: 'string', demandOption: true, describe: 'Its language, as in en or pt-BR', requiresArg: true },
-    label: { type: 'string', describe: "The name that a player shows; default: the language's own", requiresArg: true },
-    default: { type: 'boolean', default: false, describe: 'Whether a player shows it by itself' },
+    kind: { choices: TRACK_KINDS, default: 'captions', describe: 'The kind of text', requiresArg: true },
+    lang: { type: 'string', demandOption: true, describe: 'The language, such as en or pt-BR', requiresArg: true },
+    label: { type: 'string', describe: "The name in players; default: the language's own name", requiresArg: true },
+    default: { type: 'boolean', default: false, describe: 'Show it by default in players' },
   },
   run: async (args, context) => {
     const text = await textOf(resolve(context.io.cwd, args.file), args.file)

@@ -7,9 +7,9 @@ import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, STORAGE_OPTION, scopeO
 /** `rindle backfill-metadata`: runs the analyzers over existing originals, and makes missing placeholders. */
 export const backfillMetadata: Command = defineCommand({
   usage: 'backfill-metadata',
-  describe: 'Run the analyzers over all originals again, and make missing placeholders',
+  describe: 'Run the analyzers again, and make missing placeholders',
   examples: [
-    ['backfill-metadata --profile photo', 'After an analyzer was changed, or a placeholder was declared'],
+    ['backfill-metadata --profile photo', 'After you changed an analyzer, or declared a placeholder'],
     ['backfill-metadata --analyzer colours', 'Only this one'],
     ['backfill-metadata --storage main --dry-run', 'Count the changes in one storage'],
   ],
@@ -17,7 +17,7 @@ export const backfillMetadata: Command = defineCommand({
   options: {
     profile: SCOPE_OPTIONS.profile,
     tenant: SCOPE_OPTIONS.tenant,
-    analyzer: { type: 'string', requiresArg: true, describe: 'Only this analyzer, and no placeholders' },
+    analyzer: { type: 'string', requiresArg: true, describe: 'Run only this analyzer, and make no placeholders' },
     storage: STORAGE_OPTION,
     'dry-run': DRY_RUN_OPTION,
     after: AFTER_OPTION,

@@ -6,7 +6,7 @@ import { runOperationCommand } from '../operation/run-operation-command.ts'
 /** `rindle cancel`: stops the work on an asset's variants. */
 export const cancel: Command = defineCommand({
   usage: 'cancel <assetId>',
-  describe: 'Cancel the waiting and running work on an asset',
+  describe: 'Cancel waiting and running work on an asset',
   examples: [
     ['cancel 019a3b1c-7d2e-7f00-8000-000000000001', 'Encoders stop within a second, on any machine'],
     ['cancel 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Only list the variants'],

@@ -12,11 +12,11 @@ export const check: Command = defineCommand({
   describe: 'Check that rows, jobs and objects agree',
   examples: [
     ['check', 'Ask the storages for every object; exit 1 on any violation'],
-    ['check --no-objects', 'Look at the database alone'],
+    ['check --no-objects', 'Check only the database'],
   ],
   positionals: {},
   options: {
-    objects: { type: 'boolean', default: true, describe: 'Ask the storages; --no-objects does not' },
+    objects: { type: 'boolean', default: true, describe: 'Also check the objects in the storages' },
     limit: { type: 'number', requiresArg: true, default: 100, describe: 'Violations to list' },
   },
   run: async (args, { io, report }) => {

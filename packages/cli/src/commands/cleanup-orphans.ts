@@ -6,7 +6,7 @@ import { CONCURRENCY_OPTION, STORAGE_OPTION, scopeOf } from '../operation/scope-
 /** `rindle cleanup-orphans`: deletes the remains of ended uploads in staging. */
 export const cleanupOrphans: Command = defineCommand({
   usage: 'cleanup-orphans',
-  describe: 'Delete expired uploads, and the remains of ended ones in staging',
+  describe: 'Delete expired uploads and other leftovers in staging',
   examples: [
     ['cleanup-orphans', 'Count them'],
     ['cleanup-orphans --live', 'Delete them'],

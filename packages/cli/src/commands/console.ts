@@ -9,14 +9,14 @@ import { withRindle } from '../with-rindle.ts'
 /** `rindle console`: the operators' console for the person at this terminal. */
 export const console: Command = defineCommand({
   usage: 'console',
-  describe: 'Open the console in a browser of this machine',
+  describe: 'Open the console in a browser on this machine',
   examples: [
-    ['console', 'Look at everything, and change nothing'],
-    ['console --allow-verbs', 'Repair by clicks; each change is in the operator log'],
+    ['console', 'View everything, and change nothing'],
+    ['console --allow-verbs', 'Allow repairs; the operator log records each of them'],
   ],
   positionals: {},
   options: {
-    'allow-verbs': { type: 'boolean', default: false, describe: 'Let its buttons change things' },
+    'allow-verbs': { type: 'boolean', default: false, describe: 'Allow its buttons to change things' },
     port: { type: 'number', requiresArg: true, describe: 'The port on 127.0.0.1  [default: any free one]' },
     open: { type: 'boolean', default: false, describe: 'Open the browser' },
   },
@@ -32,8 +32,8 @@ export const console: Command = defineCommand({
       server.answer = async (request) => (await gate.answer(request)) ?? new Response('Not found.\n', { status: 404 })
       const document = { url: gate.link, allowVerbs: mayChange }
       report.line(`Console: ${gate.link}`)
-      report.line('The link opens it once, in one browser of this machine. Ctrl-C ends it.')
-      if (!mayChange) report.line('It changes nothing. --allow-verbs lets its buttons repair.')
+      report.line('The link works once, in one browser on this machine. Press Ctrl-C to stop.')
+      if (!mayChange) report.line('This console is read-only. Use --allow-verbs to allow repairs.')
       // Printed first, because a script needs the link while the console answers.
       report.document(document)
       if (args.open) await open(gate.link)

@@ -9,23 +9,23 @@ const MOST_ROWS = 1_000
 /** `rindle deliveries`: the targets of events, or the deliveries to one of them. */
 export const deliveries: Command = defineCommand({
   usage: 'deliveries [target]',
-  describe: 'List targets of events, or the deliveries to one',
+  describe: 'List receivers of events, or the deliveries to one',
   examples: [
-    ['deliveries', 'Handlers and webhooks, with what waits and what was given up'],
-    ['deliveries search --state dead', 'Events that were given up for a webhook, and why'],
-    ['deliveries profile:lesson --format json', 'The latest events of handlers, with `next` for the next page'],
+    ['deliveries', 'Handlers and webhooks, with waiting and failed deliveries'],
+    ['deliveries search --state dead', 'Events that could not be delivered, and why'],
+    ['deliveries profile:lesson --format json', 'The latest events, with `next` for the next page'],
   ],
-  positionals: { target: { type: 'string', describe: 'The name of a webhook, or profile:name for handlers' } },
+  positionals: { target: { type: 'string', describe: 'The name of a webhook, or profile:<name>' } },
   options: {
     state: { choices: DELIVERY_STATES, describe: 'Only in this state' },
-    after: { type: 'string', requiresArg: true, describe: 'Continue after a page, by its `next`' },
-    limit: { type: 'number', requiresArg: true, default: 50, describe: `Rows of the page, at most ${MOST_ROWS}` },
+    after: { type: 'string', requiresArg: true, describe: 'Show the page after this `next`' },
+    limit: { type: 'number', requiresArg: true, default: 50, describe: `Rows per page, at most ${MOST_ROWS}` },
   },
   run: async (args, context) => {
     const { target, state, after } = args
     const limit = limitOf(args.limit, MOST_ROWS)
     if (target === undefined && (state ?? after) !== undefined) {
-      throw new RindleError('invalid_input', '--state and --after are for the deliveries to one target: name it.')
+      throw new RindleError('invalid_input', '--state and --after need the name of a target.')
     }
     return withRindle(args, context.io, async (rindle) => {
       if (target === undefined) return showTargets(await rindle.eventTargets(), context)
@@ -38,7 +38,7 @@ export const deliveries: Command = defineCommand({
       const lines = deliveryTable(page.deliveries, viewOf(context))
       for (const line of lines) context.report.line(line)
       if (page.deliveries.length === 0) context.report.note('No delivery matches.')
-      if (page.next !== null) context.report.note(`There are more: continue with --after ${page.next}`)
+      if (page.next !== null) context.report.note(`There are more. Continue with --after ${page.next}`)
       return { exitCode: 0, document: { deliveries: page.deliveries.map(listedDelivery), next: page.next } }
     })
   },
@@ -46,7 +46,7 @@ export const deliveries: Command = defineCommand({
 
 function showTargets(targets: readonly EventTargetStatus[], context: CommandContext): Outcome {
   for (const line of targetTable(targets, viewOf(context))) context.report.line(line)
-  if (targets.length === 0) context.report.note('No process has declared a handler or a webhook.')
+  if (targets.length === 0) context.report.note('No handler and no webhook is configured.')
   return { exitCode: 0, document: { targets: targets.map((target) => ({ ...target })) } }
 }
 

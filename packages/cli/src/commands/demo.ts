@@ -18,12 +18,12 @@ const SHEET = `${DIRECTORY}/contact-sheet.png`
 /** `rindle demo`: demonstrates Rindle on a machine that has nothing but Node. */
 export const demo: Command = defineCommand({
   usage: 'demo [files..]',
-  describe: 'See it work, on your files or its own photos',
+  describe: 'Try Rindle on your own files, or on sample photos',
   examples: [
-    ['demo', 'Two photos of its own'],
-    ['demo holiday/*.jpg clip.mp4', 'Your photos, videos and recordings'],
+    ['demo', 'Use two sample photos'],
+    ['demo holiday/*.jpg clip.mp4', 'Use your photos, videos and recordings'],
     ['demo --urls', 'Print the signed URL of every file'],
-    ['demo --keep', 'Keep serving the URLs until Ctrl-C, in scripts too'],
+    ['demo --keep', 'Keep serving the URLs until Ctrl-C, also in scripts'],
   ],
   positionals: {
     files: { type: 'string', array: true, default: [] as string[], describe: 'Paths of images, videos and recordings' },

@@ -15,15 +15,17 @@ export const doctor: Command = defineCommand({
   examples: [
     ['doctor', 'Check everything; exit 1 on any error'],
     ['doctor photo video', 'Check the needs of these profiles'],
-    ['doctor --origin https://app.example', 'Also check whether its pages may upload'],
+    ['doctor --origin https://app.example', 'Also check that pages of this origin may upload'],
     ['doctor --offline', 'Use no network'],
-    ['doctor --quiet', 'Print warnings and errors only'],
+    ['doctor --quiet', 'Print only warnings and errors'],
   ],
-  positionals: { profiles: { type: 'string', array: true, describe: 'Check the needs of these only; default: all' } },
+  positionals: {
+    profiles: { type: 'string', array: true, describe: 'Check only what these profiles need; default: all' },
+  },
   options: {
-    offline: { type: 'boolean', default: false, describe: 'Ask neither database nor storage' },
-    quiet: { type: 'boolean', default: false, describe: 'Print problems only' },
-    origin: { type: 'string', requiresArg: true, describe: 'Origin of the pages that upload' },
+    offline: { type: 'boolean', default: false, describe: 'Do not connect to the database or the storages' },
+    quiet: { type: 'boolean', default: false, describe: 'Print only problems' },
+    origin: { type: 'string', requiresArg: true, describe: 'Check that pages of this origin may upload' },
   },
   run: async (args, context) => {
     const { io } = context

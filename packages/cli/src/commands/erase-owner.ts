@@ -8,7 +8,7 @@ import { type OperationResult, runOperationCommand } from '../operation/run-oper
 /** `rindle erase-owner`: detaches everything that an owner holds, and purges assets that nobody else holds. */
 export const eraseOwner: Command = defineCommand({
   usage: 'erase-owner [type] [id]',
-  describe: 'Detach and purge the assets of an owner',
+  describe: 'Detach and purge all assets of an owner',
   examples: [
     ['erase-owner user 42', 'Count the detachments and purges'],
     ['erase-owner user 42 --live', 'Do it'],
@@ -20,14 +20,14 @@ export const eraseOwner: Command = defineCommand({
   },
   options: {
     'owners-file': { type: 'string', requiresArg: true, describe: 'Owners, type:id on each line' },
-    tenant: { type: 'string', requiresArg: true, describe: 'Of one owner: only assets of this tenant' },
+    tenant: { type: 'string', requiresArg: true, describe: 'With one owner: only assets of this tenant' },
     ...LIVE_OPTIONS,
   },
   run: async (args, context) => {
     const live = isLive(args)
     const { type, id, tenant, 'owners-file': file } = args
     if (file !== undefined && tenant !== undefined) {
-      throw new RindleError('invalid_input', '--tenant goes with one owner, not with --owners-file.')
+      throw new RindleError('invalid_input', '--tenant works with one owner, not with --owners-file.')
     }
     if (file !== undefined && type === undefined) {
       const path = resolve(context.io.cwd, file)
@@ -104,5 +104,5 @@ function resultOfMany(totals: ErasureTotals): OperationResult {
 }
 
 function blockedNotes(count: number): readonly string[] {
-  return count === 0 ? [] : ['A hold blocks some purges: maintenance does them when it has ended.']
+  return count === 0 ? [] : ['Some assets are on hold. Maintenance purges them when the hold has ended.']
 }

@@ -8,9 +8,9 @@ import { CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-o
 /** `rindle evict-variants`: purges variants on demand that no page asks for any more. */
 export const evictVariants: Command = defineCommand({
   usage: 'evict-variants',
-  describe: 'Purge variants on demand that nobody asks for',
+  describe: 'Purge on-demand variants that no page asks for',
   examples: [
-    ['evict-variants --dry-run', 'Count those that nobody has asked for in thirty days, and their bytes'],
+    ['evict-variants --dry-run', 'Count those unused for thirty days, and their bytes'],
     ['evict-variants --keep-days 90 --profile photo', 'Purge those of one profile after ninety days'],
   ],
   positionals: {},
@@ -21,7 +21,7 @@ export const evictVariants: Command = defineCommand({
       type: 'number',
       requiresArg: true,
       default: 30,
-      describe: 'Keep those that a page has asked for within so many days',
+      describe: 'Keep variants that a page asked for within this many days',
     },
     'dry-run': DRY_RUN_OPTION,
     concurrency: CONCURRENCY_OPTION,

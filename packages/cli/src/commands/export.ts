@@ -7,17 +7,22 @@ import { CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-o
 /** `rindle export`: writes everything that an owner holds into a directory. */
 export const exportOwner: Command = defineCommand({
   usage: 'export <type> <id>',
-  describe: "Write an owner's files into a directory, with a manifest",
+  describe: "Export an owner's files to a directory, with a manifest",
   examples: [
     ['export user 42 --directory ./user-42', 'Originals, text tracks, manifest.json and SHA256SUMS'],
-    ['export user 42 --directory ./user-42 --concurrency 16', 'Go on with it, faster'],
+    ['export user 42 --directory ./user-42 --concurrency 16', 'Continue it, faster'],
   ],
   positionals: {
     type: { type: 'string', demandOption: true, describe: "The owner's type" },
     id: { type: 'string', demandOption: true, describe: "The owner's id" },
   },
   options: {
-    directory: { type: 'string', requiresArg: true, demandOption: true, describe: 'New, or of an earlier export' },
+    directory: {
+      type: 'string',
+      requiresArg: true,
+      demandOption: true,
+      describe: 'A new directory, or that of an earlier export',
+    },
     tenant: SCOPE_OPTIONS.tenant,
     concurrency: CONCURRENCY_OPTION,
   },
@@ -32,8 +37,10 @@ export const exportOwner: Command = defineCommand({
         summary: { assets, files, kept, bytes, without_file: withoutFile, errors },
         findings: isWhole ? [`Everything is there: ${formatSize(bytes)}, listed in manifest.json.`] : [],
         notes: [
-          ...(isWhole ? [] : ['Something is missing, so there is no manifest. Run this again: whole files are kept.']),
-          ...(withoutFile > 0 ? ['Some uploads have no file to give: they are under way, or were refused.'] : []),
+          ...(isWhole
+            ? []
+            : ['Some files are missing, so there is no manifest. Run this again; complete files are kept.']),
+          ...(withoutFile > 0 ? ['Some uploads have no file to export: they are in progress, or were refused.'] : []),
         ],
         facts: { directory, is_whole: isWhole },
         hasErrors: errors > 0,

@@ -5,16 +5,16 @@ import { runOperationCommand } from '../operation/run-operation-command.ts'
 /** `rindle forget-target`: forgets a target that is no longer configured. */
 export const forgetTarget: Command = defineCommand({
   usage: 'forget-target <target>',
-  describe: 'Forget a target of events that is no longer configured',
+  describe: 'Forget a receiver that is no longer configured',
   examples: [
-    ['forget-target search', 'Count what waits for it, or was given up'],
-    ['forget-target search --live', 'Write no more events for it, and delete its deliveries'],
+    ['forget-target search', 'Count its waiting and failed deliveries'],
+    ['forget-target search --live', 'Stop writing events for it, and delete its deliveries'],
   ],
   positionals: {
     target: {
       type: 'string',
       demandOption: true,
-      describe: 'The name of a webhook, or profile:name for the handlers of a profile',
+      describe: 'The name of a webhook, or profile:<name> for its handlers',
     },
   },
   options: LIVE_OPTIONS,

@@ -19,7 +19,7 @@ export const importFiles: Command = defineCommand({
   usage: 'import <source> <place>',
   describe: 'Import the files of a folder or of another application',
   examples: [
-    ['import folder ./photos --profile photo', 'Judge every file, and import nothing'],
+    ['import folder ./photos --profile photo', 'Check every file, and import nothing'],
     ['import folder ./photos --profile photo --live', 'Import them; run it again to continue'],
     [
       'import folder public/avatars --profile avatar --template {owner_id}.{any} --owner-type member --slot avatar',
@@ -34,11 +34,11 @@ export const importFiles: Command = defineCommand({
     ['import medialibrary media.json --files storage/app/public --map Post.images=photo/gallery', 'Laravel'],
   ],
   positionals: {
-    source: { type: 'string', choices: SOURCES, demandOption: true, describe: 'Whose files they are' },
+    source: { type: 'string', choices: SOURCES, demandOption: true, describe: 'Where the files come from' },
     place: { type: 'string', demandOption: true, describe: 'A directory, a database URL, a SQLite or JSON file' },
   },
   options: {
-    profile: { type: 'string', requiresArg: true, describe: 'The profile of whatever no --map names' },
+    profile: { type: 'string', requiresArg: true, describe: 'The profile of files that no --map names' },
     map: {
       type: 'string',
       array: true,
@@ -47,8 +47,8 @@ export const importFiles: Command = defineCommand({
     },
     files: { type: 'string', requiresArg: true, describe: 'The directory that holds the files' },
     storage: { type: 'string', requiresArg: true, describe: 'The configured storage that holds them' },
-    prefix: { type: 'string', requiresArg: true, default: '', describe: 'The start of their keys in the storage' },
-    template: { type: 'string', requiresArg: true, describe: 'The form of their paths, with {placeholders}' },
+    prefix: { type: 'string', requiresArg: true, default: '', describe: 'The prefix of their keys in the storage' },
+    template: { type: 'string', requiresArg: true, describe: 'The pattern of the paths, with {placeholders}' },
     'owner-type': { type: 'string', requiresArg: true, describe: 'folder: the type of every owner' },
     slot: { type: 'string', requiresArg: true, describe: 'folder: the slot of every file' },
     relation: {
@@ -62,11 +62,11 @@ export const importFiles: Command = defineCommand({
       type: 'string',
       requiresArg: true,
       default: 'UTC',
-      describe: 'medialibrary: that of the application',
+      describe: "medialibrary: the application's time zone",
     },
-    unattached: { type: 'boolean', default: false, describe: 'Also import files that nothing shows' },
-    'in-place': { type: 'boolean', default: false, describe: 'Use the objects where they are; needs --storage' },
-    report: { type: 'string', requiresArg: true, describe: 'Write a line of JSON for every file to this file' },
+    unattached: { type: 'boolean', default: false, describe: 'Also import files that no record uses' },
+    'in-place': { type: 'boolean', default: false, describe: 'Leave the objects where they are; needs --storage' },
+    report: { type: 'string', requiresArg: true, describe: 'Write one line of JSON per file to this file' },
     tenant: { type: 'string', requiresArg: true, describe: 'The tenant that the assets belong to' },
     concurrency: CONCURRENCY_OPTION,
     ...LIVE_OPTIONS,
@@ -113,12 +113,12 @@ interface PlaceArguments {
 async function placeOf(args: PlaceArguments, cwd: string): Promise<FilePlace> {
   const { storage, prefix, files = args.source === 'folder' && storage === undefined ? args.place : undefined } = args
   if ((files === undefined) === (storage === undefined)) {
-    throw new RindleError('invalid_input', 'Say where the files lie: --files for a directory, or --storage.')
+    throw new RindleError('invalid_input', 'Say where the files are: --files for a directory, or --storage.')
   }
   if (args['in-place'] && storage === undefined) {
     throw new RindleError(
       'invalid_input',
-      '--in-place needs --storage: only objects of a storage can stay where they are.',
+      '--in-place needs --storage: only objects in a storage can stay where they are.',
     )
   }
   if (storage === undefined) return inDirectory(resolve(cwd, files ?? ''))

@@ -15,29 +15,29 @@ const MOST_ROWS = 1_000
 /** `rindle list`: assets or variants, a page at a time. */
 export const list: Command = defineCommand({
   usage: 'list [what]',
-  describe: 'List assets or variants, latest change first',
+  describe: 'List assets or variants, the latest change first',
   examples: [
     ['list --state quarantined --since 24h', 'Uploads refused since yesterday'],
     ['list variants --state failed --error corrupt_media', 'Variants that failed for this reason'],
     ['list --owner user:42 --format json', 'Assets of an owner, with `next` for the next page'],
-    ['list --kind video --filename lesson --created-before 30d', 'Old videos, by the beginning of their names'],
+    ['list --kind video --filename lesson --created-before 30d', 'Old videos whose filenames begin with "lesson"'],
   ],
   positionals: { what: { choices: LISTED, default: 'assets', describe: 'What to list' } },
   options: {
-    state: { type: 'string', requiresArg: true, describe: 'Only in these states, as in failed,missing' },
+    state: { type: 'string', requiresArg: true, describe: 'Only in these states, such as failed,missing' },
     profile: { type: 'string', requiresArg: true, describe: 'Only of this profile' },
     tenant: { type: 'string', requiresArg: true, describe: 'Only of this tenant' },
     owner: { type: 'string', requiresArg: true, describe: 'Only assets of this owner, type:id' },
     kind: { choices: ASSET_KINDS, requiresArg: true, describe: 'Only assets of this kind' },
-    slot: { type: 'string', requiresArg: true, describe: 'Only assets that are attached at this slot' },
-    filename: { type: 'string', requiresArg: true, describe: 'Only assets whose names begin so' },
-    'created-from': { type: 'string', requiresArg: true, describe: 'Only assets made since: 24h, 7d, or a date' },
-    'created-before': { type: 'string', requiresArg: true, describe: 'Only assets made before: 24h ago, or a date' },
+    slot: { type: 'string', requiresArg: true, describe: 'Only assets in this slot' },
+    filename: { type: 'string', requiresArg: true, describe: 'Only assets whose filename begins with this' },
+    'created-from': { type: 'string', requiresArg: true, describe: 'Only assets created since: 24h, 7d, or a date' },
+    'created-before': { type: 'string', requiresArg: true, describe: 'Only assets created before: 24h, 7d, or a date' },
     variant: { type: 'string', requiresArg: true, describe: 'Only variants of this name' },
-    error: { type: 'string', requiresArg: true, describe: 'Only with this reason, as in corrupt_media' },
+    error: { type: 'string', requiresArg: true, describe: 'Only with this reason, such as corrupt_media' },
     since: { type: 'string', requiresArg: true, describe: 'Only changes since: 24h, 7d, or a date' },
-    after: { type: 'string', requiresArg: true, describe: 'Continue after a page, by its `next`' },
-    limit: { type: 'number', requiresArg: true, default: 50, describe: `Rows of the page, at most ${MOST_ROWS}` },
+    after: { type: 'string', requiresArg: true, describe: 'Show the page after this `next`' },
+    limit: { type: 'number', requiresArg: true, default: 50, describe: `Rows per page, at most ${MOST_ROWS}` },
   },
   run: async (args, context) => {
     const { profile, tenant, error, after } = args
@@ -55,7 +55,7 @@ export const list: Command = defineCommand({
     const filters = assetFilters(args)
     if (args.what === 'variants') {
       const [unfit] = Object.keys(filters)
-      if (unfit !== undefined) throw new RindleError('invalid_input', `${FLAGS[unfit]} is for assets.`)
+      if (unfit !== undefined) throw new RindleError('invalid_input', `${FLAGS[unfit]} works only for assets.`)
       const state = statesOf(args.state, VARIANT_STATES)
       const variant = args.variant === undefined ? {} : { variant: args.variant }
       return withRindle(args, context.io, (rindle) =>
@@ -63,7 +63,10 @@ export const list: Command = defineCommand({
       )
     }
     if (args.variant !== undefined) {
-      throw new RindleError('invalid_input', '--variant is for variants: write `rindle list variants --variant …`.')
+      throw new RindleError(
+        'invalid_input',
+        '--variant works only for variants. Write `rindle list variants --variant …`.',
+      )
     }
     const state = statesOf(args.state, ASSET_STATES)
     return withRindle(args, context.io, (rindle) => listAssets(rindle, { ...common, ...filters, ...state }, context))
@@ -142,7 +145,7 @@ function finish(
   for (const line of lines.length === 0 ? [] : [head, ...lines]) report.line(line)
   if (lines.length === 0 && next === null) report.note('Nothing found.')
   if (interrupted) report.note('Interrupted.')
-  if (next !== null) report.note(`There is more: continue with --after '${next}'`)
+  if (next !== null) report.note(`There is more. Continue with --after '${next}'`)
   return { exitCode: interrupted ? 130 : 0, document: { ...document, next, interrupted } }
 }
 

@@ -46,5 +46,5 @@ async function showStatus(url: string, { report }: CommandContext): Promise<Outc
 
 function adviceOn(status: MigrationStatus): string {
   const isPendingOnly = status.failed.length + status.edited.length + status.unknown.length === 0
-  return isPendingOnly ? 'Run `rindle migrate`.' : 'Run `rindle migrate`: it says what to do.'
+  return isPendingOnly ? 'Run `rindle migrate`.' : 'Run `rindle migrate`. It says what to do.'
 }

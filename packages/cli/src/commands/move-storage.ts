@@ -7,20 +7,20 @@ import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf, secondsOf } f
 /** `rindle move-storage`: moves assets into another storage. */
 export const moveStorage: Command = defineCommand({
   usage: 'move-storage',
-  describe: 'Move assets into another storage',
+  describe: 'Move assets to another storage',
   examples: [
     ['move-storage --profile photo --to archive', 'Count what would move'],
-    ['move-storage --profile photo --to archive --live', 'Move it, or go on with it'],
+    ['move-storage --profile photo --to archive --live', 'Move, or continue an earlier move'],
     ['move-storage --to archive --from main --live --concurrency 16', 'Everything that is in main'],
   ],
   positionals: {},
   options: {
     ...LIVE_OPTIONS,
-    to: { type: 'string', requiresArg: true, demandOption: true, describe: 'The storage that they move to' },
+    to: { type: 'string', requiresArg: true, demandOption: true, describe: 'The storage to move to' },
     from: { type: 'string', requiresArg: true, describe: 'Only assets in this storage' },
     profile: SCOPE_OPTIONS.profile,
     tenant: SCOPE_OPTIONS.tenant,
-    'keep-sec': { type: 'number', requiresArg: true, describe: 'Keep the old objects for so long' },
+    'keep-sec': { type: 'number', requiresArg: true, describe: 'Keep the old objects for this many seconds' },
     after: AFTER_OPTION,
     concurrency: CONCURRENCY_OPTION,
   },
@@ -41,7 +41,7 @@ export const moveStorage: Command = defineCommand({
         ],
         notes: [
           ...dryRunNotes(dryRun),
-          ...(busy > 0 ? ['Some assets are in work. Run this again later.'] : []),
+          ...(busy > 0 ? ['Some assets are busy. Run this again later.'] : []),
           ...stillArriving(rindle, args.to, args.profile),
           ...resumeNotes(report),
         ],
@@ -66,5 +66,8 @@ function stillArriving(
     .filter(([name, { storage, chooseStorage }]) => {
       return (only === undefined || name === only) && storage !== to && chooseStorage === null
     })
-    .map(([name, { storage }]) => `New uploads of "${name}" still go to "${storage}": change its storage to "${to}".`)
+    .map(
+      ([name, { storage }]) =>
+        `New uploads of "${name}" still go to "${storage}". Change the storage of this profile to "${to}".`,
+    )
 }

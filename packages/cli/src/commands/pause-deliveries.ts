@@ -5,15 +5,15 @@ import { type OperationResult, runOperationCommand } from '../operation/run-oper
 const TARGET = {
   type: 'string',
   demandOption: true,
-  describe: 'The name of a webhook, or profile:name for the handlers of a profile',
+  describe: 'The name of a webhook, or profile:<name> for its handlers',
 } as const
 
 /** `rindle pause-deliveries`: lets the events of a target wait. */
 export const pauseDeliveries: Command = defineCommand({
   usage: 'pause-deliveries <target>',
-  describe: 'Let the events of a target wait',
+  describe: 'Pause the deliveries to a receiver, and keep its events',
   examples: [
-    ['pause-deliveries search', 'While the receiver is repaired; its events are kept'],
+    ['pause-deliveries search', 'Pause while you repair the receiver'],
     ['pause-deliveries profile:lesson', 'The handlers of a profile'],
   ],
   positionals: { target: TARGET },
@@ -27,8 +27,8 @@ export const pauseDeliveries: Command = defineCommand({
 /** `rindle resume-deliveries`: delivers to a target again. */
 export const resumeDeliveries: Command = defineCommand({
   usage: 'resume-deliveries <target>',
-  describe: 'Deliver to a target again that was paused, disabled or unreachable',
-  examples: [['resume-deliveries search', 'All events that have waited, in order']],
+  describe: 'Resume deliveries to a paused or disabled receiver',
+  examples: [['resume-deliveries search', 'Deliver all waiting events, in order']],
   positionals: { target: TARGET },
   options: {},
   run: async (args, context) =>
@@ -38,5 +38,9 @@ export const resumeDeliveries: Command = defineCommand({
 })
 
 function result({ target, changed }: PauseReport): OperationResult {
-  return { summary: { target, changed }, notes: changed ? [] : ['It was so before.'], hasErrors: false }
+  return {
+    summary: { target, changed },
+    notes: changed ? [] : ['Nothing to change: it was in that state already.'],
+    hasErrors: false,
+  }
 }

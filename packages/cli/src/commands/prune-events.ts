@@ -6,7 +6,7 @@ import { secondsOf } from '../operation/scope-options.ts'
 /** `rindle prune-events`: deletes old events with their deliveries. */
 export const pruneEvents: Command = defineCommand({
   usage: 'prune-events',
-  describe: 'Delete old events with their deliveries',
+  describe: 'Delete old events and their deliveries',
   examples: [
     ['prune-events', 'Count those older than thirty days'],
     ['prune-events --older-than-sec 604800 --live', 'Delete those older than a week'],
@@ -18,7 +18,7 @@ export const pruneEvents: Command = defineCommand({
       type: 'number',
       requiresArg: true,
       default: 2_592_000,
-      describe: 'Keep younger ones',
+      describe: 'Keep anything younger than this',
     },
   },
   run: async (args, context) => {

@@ -18,7 +18,7 @@ export const pruneRuns: Command = defineCommand({
       type: 'number',
       requiresArg: true,
       default: 7_776_000,
-      describe: 'Keep younger ones',
+      describe: 'Keep anything younger than this',
     },
   },
   run: async (args, context) => {

@@ -9,7 +9,7 @@ export const purgeTrashed: Command = defineCommand({
   usage: 'purge-trashed',
   describe: 'Purge assets whose time in the trash is over',
   examples: [
-    ['purge-trashed --dry-run', 'Count them, and those that a hold still keeps'],
+    ['purge-trashed --dry-run', 'Count them, and those on hold'],
     ['purge-trashed', 'Enqueue their purges; the schedule does it every hour'],
   ],
   positionals: {},

@@ -7,7 +7,7 @@ import { AFTER_OPTION, SCOPE_OPTIONS, scopeOf, secondsOf } from '../operation/sc
 /** `rindle purge-unattached`: purges assets that no record of the application holds. */
 export const purgeUnattached: Command = defineCommand({
   usage: 'purge-unattached',
-  describe: 'Purge assets that have long been unattached',
+  describe: 'Purge assets that nothing has used for a while',
   examples: [
     ['purge-unattached', 'Count those unattached for seven days'],
     ['purge-unattached --profile photo --grace-sec 2592000 --live', 'Purge those unattached for thirty days'],
@@ -17,11 +17,11 @@ export const purgeUnattached: Command = defineCommand({
     ...LIVE_OPTIONS,
     profile: SCOPE_OPTIONS.profile,
     tenant: SCOPE_OPTIONS.tenant,
-    'grace-sec': { type: 'number', requiresArg: true, default: 604_800, describe: 'Keep younger ones' },
+    'grace-sec': { type: 'number', requiresArg: true, default: 604_800, describe: 'Keep anything younger than this' },
     'quarantine-grace-sec': {
       type: 'number',
       requiresArg: true,
-      describe: 'The same for quarantined assets; default: quarantineDays of the instance',
+      describe: 'The same for quarantined assets; default: quarantineDays',
     },
     after: AFTER_OPTION,
   },

@@ -5,7 +5,7 @@ import { runOperationCommand } from '../operation/run-operation-command.ts'
 /** `rindle purge`: deletes one asset with its original and variants. */
 export const purge: Command = defineCommand({
   usage: 'purge <assetId>',
-  describe: 'Delete an asset with its original and its variants',
+  describe: 'Delete an asset, its original and its variants',
   examples: [
     ['purge 019a3b1c-7d2e-7f00-8000-000000000001', 'Check whether it can be purged'],
     ['purge 019a3b1c-7d2e-7f00-8000-000000000001 --live', 'Purge it; an attached asset is refused'],
@@ -24,7 +24,7 @@ export const purge: Command = defineCommand({
       return {
         summary: { found, detached, enqueued, skipped, dry_run: dryRun },
         notes: [
-          ...(found === 0 ? ['It is already purged.'] : []),
+          ...(found === 0 ? ['It has already been purged.'] : []),
           ...(enqueued + skipped > 0 ? ['A worker of the queue purge deletes its objects, then its rows.'] : []),
           ...dryRunNotes(dryRun),
         ],

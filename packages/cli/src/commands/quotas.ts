@@ -9,7 +9,7 @@ const MOST_SHOWN = 20
 /** `rindle quotas`: counts what each account holds again, and shows where the numbers differ. */
 export const quotas: Command = defineCommand({
   usage: 'quotas',
-  describe: 'Count what each account of a quota holds again',
+  describe: 'Count again how much each quota account stores',
   examples: [
     ['quotas', 'Compare the numbers with the rows'],
     ['quotas --account actor:42 --live', 'Correct those of one account'],

@@ -6,7 +6,7 @@ import { secondsOf } from '../operation/scope-options.ts'
 /** `rindle recover-lost-work`: enqueues work whose job is gone. */
 export const recoverLostWork: Command = defineCommand({
   usage: 'recover-lost-work',
-  describe: 'Enqueue work whose job is gone',
+  describe: 'Enqueue work that has lost its job',
   examples: [
     ['recover-lost-work', 'Promotions, variants and purges without a job'],
     ['recover-lost-work --dry-run', 'Count them'],
@@ -14,7 +14,7 @@ export const recoverLostWork: Command = defineCommand({
   positionals: {},
   options: {
     'dry-run': DRY_RUN_OPTION,
-    'older-than-sec': { type: 'number', requiresArg: true, default: 300, describe: 'Keep younger ones' },
+    'older-than-sec': { type: 'number', requiresArg: true, default: 300, describe: 'Keep anything younger than this' },
   },
   run: async (args, context) => {
     const olderThanSeconds = secondsOf('--older-than-sec', args['older-than-sec'])

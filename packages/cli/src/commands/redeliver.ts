@@ -7,11 +7,11 @@ import { runOperationCommand } from '../operation/run-operation-command.ts'
 /** `rindle redeliver`: delivers events again. */
 export const redeliver: Command = defineCommand({
   usage: 'redeliver [eventId]',
-  describe: 'Deliver events again that were given up',
+  describe: 'Deliver events again that Rindle gave up on',
   examples: [
-    ['redeliver 019a3b1c-7d2e-7f00-8000-000000000001', 'One event, to every target that gave up'],
-    ['redeliver --target search', 'All that were given up for a target'],
-    ['redeliver --target search --since 24h --delivered', 'Also those that arrived: the receiver lost a day'],
+    ['redeliver 019a3b1c-7d2e-7f00-8000-000000000001', 'One event, to every receiver that missed it'],
+    ['redeliver --target search', 'All events that a receiver missed'],
+    ['redeliver --target search --since 24h --delivered', 'All events of a day, if the receiver lost them'],
   ],
   positionals: { eventId: { type: 'string', describe: 'The id of an event' } },
   options: {

@@ -9,7 +9,7 @@ import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../ope
 /** `rindle regenerate-variants`: brings all variants to the current recipes of the profiles. */
 export const regenerateVariants: Command = defineCommand({
   usage: 'regenerate-variants',
-  describe: 'Enqueue stale, missing and newly declared variants',
+  describe: 'Make stale, missing and newly declared variants',
   examples: [
     ['regenerate-variants', 'After a recipe changed, or objects were lost'],
     ['regenerate-variants --profile photo --dry-run', 'Count the variants to enqueue'],

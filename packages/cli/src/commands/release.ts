@@ -5,9 +5,9 @@ import { runOperationCommand } from '../operation/run-operation-command.ts'
 /** `rindle release`: promotes a quarantined asset again. */
 export const release: Command = defineCommand({
   usage: 'release <assetId>',
-  describe: 'Promote a quarantined asset again, from its stored bytes and through the whole gate',
+  describe: 'Check a quarantined asset again, from its stored bytes',
   examples: [
-    ['release 019a3b1c-7d2e-7f00-8000-000000000001', 'After its cause is fixed, or is allowed now'],
+    ['release 019a3b1c-7d2e-7f00-8000-000000000001', 'After you fixed the cause, or now accept such files'],
     ['release 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Check that its bytes still exist unchanged'],
   ],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },

@@ -4,7 +4,7 @@ import { runOperationCommand } from '../operation/run-operation-command.ts'
 /** `rindle remove-track`: takes a text track from an asset. */
 export const removeTrack: Command = defineCommand({
   usage: 'remove-track <assetId> <trackId>',
-  describe: 'Take a text track from an asset',
+  describe: 'Remove a text track from an asset',
   examples: [
     [
       'remove-track 019a3b1c-7d2e-7f00-8000-000000000001 019a3b1c-7d2e-7f00-8000-000000000002',

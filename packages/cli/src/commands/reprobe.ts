@@ -17,7 +17,7 @@ const COLUMNS = {
 /** `rindle reprobe`: reads an original again and corrects its row. */
 export const reprobe: Command = defineCommand({
   usage: 'reprobe <assetId>',
-  describe: 'Read type, size and tracks of an original again',
+  describe: 'Read type, dimensions and tracks of an original again',
   examples: [
     ['reprobe 019a3b1c-7d2e-7f00-8000-000000000001', 'Correct the row, and print the changes'],
     ['reprobe 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Only print them'],

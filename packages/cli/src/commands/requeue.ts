@@ -8,7 +8,7 @@ import { secondsOf } from '../operation/scope-options.ts'
 /** `rindle requeue`: tries the failed and cancelled variants of an asset, or of many, again. */
 export const requeue: Command = defineCommand({
   usage: 'requeue [assetId]',
-  describe: 'Enqueue failed and cancelled variants again, of one asset or of many',
+  describe: 'Enqueue failed and cancelled variants again',
   examples: [
     ['requeue 019a3b1c-7d2e-7f00-8000-000000000001', 'All failed and cancelled ones'],
     ['requeue 019a3b1c-7d2e-7f00-8000-000000000001 --variants thumb,large', 'These two'],
@@ -18,14 +18,14 @@ export const requeue: Command = defineCommand({
   ],
   positionals: { assetId: { type: 'string', describe: 'The id of an asset' } },
   options: {
-    variants: { type: 'string', requiresArg: true, describe: 'Only these, as in thumb,large' },
+    variants: { type: 'string', requiresArg: true, describe: 'Only these variants, such as thumb,large' },
     'dry-run': DRY_RUN_OPTION,
-    all: { type: 'boolean', default: false, describe: 'Those of all assets: counts them, unless --live' },
+    all: { type: 'boolean', default: false, describe: 'Variants of all assets; only counts without --live' },
     live: { type: 'boolean', default: false, describe: 'With --all: do it' },
     reason: {
       type: 'string',
       requiresArg: true,
-      describe: 'With --all: only with this reason, as in insufficient_disk',
+      describe: 'With --all: only this reason, such as insufficient_disk',
     },
     profile: { type: 'string', requiresArg: true, describe: 'With --all: only assets of this profile' },
     tenant: { type: 'string', requiresArg: true, describe: 'With --all: only assets of this tenant' },
@@ -62,10 +62,10 @@ interface Scope {
 /** One asset, or all of them: what narrows the one says nothing about the other. */
 function assertScope({ assetId, all, live, reason, profile, tenant, 'older-than-sec': olderThan }: Scope): void {
   if (all && assetId !== undefined) {
-    throw new RindleError('invalid_input', 'Name an asset, or say --all; not both.')
+    throw new RindleError('invalid_input', 'Name an asset or use --all, not both.')
   }
   if (all) return
-  if (assetId === undefined) throw new RindleError('invalid_input', 'Name an asset, or say --all.')
+  if (assetId === undefined) throw new RindleError('invalid_input', 'Name an asset, or use --all.')
   const given = Object.entries({
     '--live': live || undefined,
     '--reason': reason,
@@ -74,7 +74,7 @@ function assertScope({ assetId, all, live, reason, profile, tenant, 'older-than-
     '--older-than-sec': olderThan,
   })
   const [wrong] = given.find(([, value]) => value !== undefined) ?? []
-  if (wrong !== undefined) throw new RindleError('invalid_input', `${wrong} goes with --all, not with an asset.`)
+  if (wrong !== undefined) throw new RindleError('invalid_input', `${wrong} works with --all, not with an asset.`)
 }
 
 async function requeueOne(

@@ -6,17 +6,17 @@ import { runOperationCommand } from '../operation/run-operation-command.ts'
 /** `rindle restore`: brings one asset back from the trash. */
 export const restore: Command = defineCommand({
   usage: 'restore <assetId>',
-  describe: 'Bring an asset back from the trash, with its former attachments',
+  describe: 'Bring an asset and its attachments back from the trash',
   examples: [
-    ['restore 019a3b1c-7d2e-7f00-8000-000000000001', 'Bring it back; a taken slot is refused'],
-    ['restore 019a3b1c-7d2e-7f00-8000-000000000001 --when-taken replace', 'Take the place of what is there now'],
+    ['restore 019a3b1c-7d2e-7f00-8000-000000000001', 'Bring it back, unless its slot is taken'],
+    ['restore 019a3b1c-7d2e-7f00-8000-000000000001 --when-taken replace', 'Replace the asset that is in the slot now'],
   ],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
   options: {
     'when-taken': {
       choices: WHEN_TAKEN,
       default: 'refuse' as const,
-      describe: 'When its slot is taken or full: refuse, replace what is there, or skip the attachment',
+      describe: 'If its slot is taken or full: refuse, replace or skip it',
     },
     'dry-run': DRY_RUN_OPTION,
   },

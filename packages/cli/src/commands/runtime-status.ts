@@ -9,11 +9,11 @@ import { withRindle } from '../with-rindle.ts'
 /** `rindle runtime-status`: reports what is degraded or stuck, and the command for it. */
 export const runtimeStatus: Command = defineCommand({
   usage: 'runtime-status',
-  describe: 'Show what is degraded or stuck, and the command for it',
+  describe: 'Show problems, and the command that repairs each',
   examples: [
-    ['runtime-status', 'Exit 1 on errors, 0 on warnings'],
-    ['runtime-status --fail-on warn', 'Exit 1 on warnings, too'],
-    ['runtime-status --threshold backlog=7200 --severity backlog=error', 'Two hours in a queue are an error'],
+    ['runtime-status', 'Exit with 1 on errors, with 0 on warnings'],
+    ['runtime-status --fail-on warn', 'Exit with 1 on warnings, too'],
+    ['runtime-status --threshold backlog=7200 --severity backlog=error', 'Treat two hours in a queue as an error'],
     ['runtime-status --severity unattached_asset=ignore', 'Ignore this class'],
     ['runtime-status --profile photo --limit 20', 'One profile, with more examples'],
     ['runtime-status --format json', 'For a monitor'],
@@ -21,7 +21,7 @@ export const runtimeStatus: Command = defineCommand({
   positionals: {},
   options: {
     profile: { type: 'string', requiresArg: true, describe: 'Only this profile' },
-    'fail-on': { choices: STATUS_SEVERITIES, default: 'error', describe: 'Exit 1 from this severity on' },
+    'fail-on': { choices: STATUS_SEVERITIES, default: 'error', describe: 'Exit with 1 from this severity on' },
     threshold: {
       type: 'string',
       array: true,
@@ -38,8 +38,8 @@ export const runtimeStatus: Command = defineCommand({
       defaultDescription: 'as documented per class',
       describe: 'class=error|warn|notice|ignore; may be repeated',
     },
-    'older-than-sec': { type: 'number', requiresArg: true, describe: 'A threshold for all other classes' },
-    limit: { type: 'number', requiresArg: true, default: 5, describe: 'Examples of each finding' },
+    'older-than-sec': { type: 'number', requiresArg: true, describe: 'The least age of all other findings' },
+    limit: { type: 'number', requiresArg: true, default: 5, describe: 'Examples to show for each finding' },
   },
   run: async (args, { io, report }) => {
     const { profile, 'older-than-sec': olderThan, 'fail-on': failOn } = args

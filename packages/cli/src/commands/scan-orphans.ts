@@ -12,7 +12,7 @@ const LISTED_IN_JSON = 1_000
 /** `rindle scan-orphans`: finds objects in a storage that no row knows. */
 export const scanOrphans: Command = defineCommand({
   usage: 'scan-orphans',
-  describe: 'Find objects of Rindle that no row knows',
+  describe: 'Find stored objects that no row knows (orphans)',
   examples: [
     ['scan-orphans', 'List those older than a day'],
     ['scan-orphans --prefix photo/ --live', 'Delete those below photo/'],
@@ -23,7 +23,7 @@ export const scanOrphans: Command = defineCommand({
   options: {
     ...LIVE_OPTIONS,
     prefix: { type: 'string', requiresArg: true, describe: 'Only keys that begin with this' },
-    'grace-sec': { type: 'number', requiresArg: true, default: 86_400, describe: 'Keep younger ones' },
+    'grace-sec': { type: 'number', requiresArg: true, default: 86_400, describe: 'Keep anything younger than this' },
     storage: STORAGE_OPTION,
     force: FORCE_OPTION,
   },

@@ -6,10 +6,10 @@ import { withRindle } from '../with-rindle.ts'
 /** `rindle schedule`: lists scheduled maintenance and its results, and schedules the usual set if there is none. */
 export const schedule: Command = defineCommand({
   usage: 'schedule',
-  describe: 'Schedule maintenance if there is none, and show its results',
+  describe: 'Schedule maintenance if none is, and show its results',
   examples: [
-    ['schedule', 'Schedule tasks that delete nothing, unless the application has scheduled some'],
-    ['schedule --list', 'Only show what is scheduled, when it last ran and what it did'],
+    ['schedule', 'Schedule the usual tasks; they delete nothing'],
+    ['schedule --list', 'Show the tasks, their last runs and results'],
   ],
   positionals: {},
   options: {
@@ -21,7 +21,7 @@ export const schedule: Command = defineCommand({
       const isNew = !args.list && (await scheduleByDefault(rindle))
       const tasks = await rindle.scheduledMaintenance()
       for (const line of scheduleLines(tasks, report.style, new Date())) report.line(line)
-      if (isNew) report.note('Nothing was scheduled; these tasks are now. Use rindle.schedule() to choose.')
+      if (isNew) report.note('Nothing was scheduled, so these tasks are now. Use rindle.schedule() to choose others.')
       else if (tasks.length === 0) report.note('Nothing is scheduled. Schedule the usual tasks with `rindle schedule`.')
       return { exitCode: 0, document: { scheduled: isNew, tasks } }
     }),

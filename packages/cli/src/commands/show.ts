@@ -18,7 +18,8 @@ export const show: Command = defineCommand({
   options: {},
   run: async (args, { io, report }) => {
     const id = args.assetId.toLowerCase()
-    if (!UUID.test(id)) throw new RindleError('not_found', `There is no asset "${args.assetId}": that is not an id.`)
+    if (!UUID.test(id))
+      throw new RindleError('not_found', `"${args.assetId}" is not the id of an asset: ids are UUIDs.`)
     return withRindle(args, io, async (rindle) => {
       const facts = await readAsset(rindle, id)
       if (facts === undefined) throw new RindleError('not_found', `There is no asset ${id} in this database.`)

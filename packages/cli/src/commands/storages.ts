@@ -8,7 +8,7 @@ import { withRindle } from '../with-rindle.ts'
 /** `rindle storages`: what is in each storage, what moves, and how far mirrors are behind. */
 export const storages: Command = defineCommand({
   usage: 'storages',
-  describe: 'Show what is in each storage, and what is left to move',
+  describe: 'Show the contents of each storage, and open moves',
   examples: [['storages', 'Profiles, moves and mirrors of each storage']],
   positionals: {},
   options: {},
@@ -29,9 +29,9 @@ function linesOf({ storage, adapter, profiles, ...rest }: StorageStatus): readon
       ({ profile, assets, bytes, isElsewhere }) =>
         `  ${profile}: ${counted(assets, 'asset')}, ${formatSize(bytes)}${isElsewhere === true ? '; its profile names another storage' : ''}`,
     ),
-    ...(arriving > 0 ? [`  ${counted(arriving, 'asset')} on the way here: go on with rindle move-storage`] : []),
+    ...(arriving > 0 ? [`  ${counted(arriving, 'asset')} moving here: continue with rindle move-storage`] : []),
     ...(leftBehind > 0
-      ? [`  ${counted(leftBehind, 'asset')} left behind, deleted from ${nextDeletionAt?.toISOString() ?? ''} on`]
+      ? [`  ${counted(leftBehind, 'asset')} left behind, to be deleted from ${nextDeletionAt?.toISOString() ?? ''} on`]
       : []),
     ...(mirrors === null ? [] : [`  ${counted(mirrors.count, 'mirror')}: ${lagText(mirrors)}`]),
   ]

@@ -6,7 +6,7 @@ import { secondsOf } from '../operation/scope-options.ts'
 /** `rindle sweep-orphaned-temp-files`: deletes files that killed workers left on this machine. */
 export const sweepOrphanedTempFiles: Command = defineCommand({
   usage: 'sweep-orphaned-temp-files',
-  describe: 'Delete abandoned work files on this machine',
+  describe: 'Delete leftover work files on this machine',
   examples: [
     ['sweep-orphaned-temp-files', 'Count them'],
     ['sweep-orphaned-temp-files --live --threshold-sec 86400', 'Delete those older than a day'],
@@ -14,7 +14,12 @@ export const sweepOrphanedTempFiles: Command = defineCommand({
   positionals: {},
   options: {
     ...LIVE_OPTIONS,
-    'threshold-sec': { type: 'number', requiresArg: true, default: 14_400, describe: 'Keep younger ones' },
+    'threshold-sec': {
+      type: 'number',
+      requiresArg: true,
+      default: 14_400,
+      describe: 'Keep anything younger than this',
+    },
   },
   run: async (args, context) => {
     const live = isLive(args)

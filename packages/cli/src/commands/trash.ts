@@ -6,9 +6,9 @@ import { secondsOf } from '../operation/scope-options.ts'
 /** `rindle trash`: puts one asset into the trash. */
 export const trash: Command = defineCommand({
   usage: 'trash <assetId>',
-  describe: 'Put an asset into the trash: not delivered any more, and purged later',
+  describe: 'Put an asset into the trash, to be purged later',
   examples: [
-    ['trash 019a3b1c-7d2e-7f00-8000-000000000001', 'Take it from its owners; `rindle restore` brings it back'],
+    ['trash 019a3b1c-7d2e-7f00-8000-000000000001', 'Detach it; `rindle restore` brings it back'],
     ['trash 019a3b1c-7d2e-7f00-8000-000000000001 --after-sec 604800', 'Purge it after a week'],
   ],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
@@ -16,7 +16,7 @@ export const trash: Command = defineCommand({
     'after-sec': {
       type: 'number',
       requiresArg: true,
-      describe: 'Seconds in the trash; default: those of its profile, or thirty days',
+      describe: "Seconds in the trash; default: its profile's, or thirty days",
     },
     'dry-run': DRY_RUN_OPTION,
   },
@@ -27,7 +27,7 @@ export const trash: Command = defineCommand({
       const { trashed, detached, purgeAt } = await rindle.trash({ id: args.assetId }, { ...after, dryRun })
       return {
         summary: { trashed, detached, purge_at: purgeAt.toISOString(), dry_run: dryRun },
-        notes: [...(trashed === 0 ? ['It is in the trash already.'] : []), ...nothingChangedNotes(dryRun)],
+        notes: [...(trashed === 0 ? ['It is already in the trash.'] : []), ...nothingChangedNotes(dryRun)],
         hasErrors: false,
       }
     })

@@ -4,7 +4,7 @@ import { runOperationCommand } from '../operation/run-operation-command.ts'
 /** `rindle unhold`: ends the hold of an asset. */
 export const unhold: Command = defineCommand({
   usage: 'unhold <assetId>',
-  describe: 'End the hold of an asset; maintenance purges it if that was due meanwhile',
+  describe: 'End the hold on an asset',
   examples: [['unhold 019a3b1c-7d2e-7f00-8000-000000000001', 'End it']],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
   options: {},

@@ -19,8 +19,8 @@ export const upload: Command = defineCommand({
   usage: 'upload <profile> <files..>',
   describe: 'Upload files to a profile',
   examples: [
-    ['upload photo *.jpg', 'Upload, and leave the rest to the workers'],
-    ['upload photo me.jpg --wait', 'Wait until the variants are made, and print their URLs'],
+    ['upload photo *.jpg', 'Upload; workers do the rest'],
+    ['upload photo me.jpg --wait', 'Wait for the variants, and print their URLs'],
     ['upload photo https://example.com/me.jpg --wait', 'Let a worker fetch it'],
     ['upload avatar me.jpg --owner user:42 --slot avatar', 'Attach it, and detach the previous one'],
   ],
@@ -30,10 +30,10 @@ export const upload: Command = defineCommand({
   },
   options: {
     owner: { type: 'string', requiresArg: true, describe: 'Attach to this owner, type:id' },
-    slot: { type: 'string', requiresArg: true, describe: 'The slot of the owner; takes one file' },
+    slot: { type: 'string', requiresArg: true, describe: "The owner's slot; takes one file" },
     tenant: { type: 'string', requiresArg: true, describe: 'The tenant that the assets belong to' },
-    wait: { type: 'boolean', default: false, describe: 'Wait until the variants are made, and print URLs' },
-    'timeout-sec': { type: 'number', requiresArg: true, default: 600, describe: 'Longest wait for all files' },
+    wait: { type: 'boolean', default: false, describe: 'Wait for the variants, and print URLs' },
+    'timeout-sec': { type: 'number', requiresArg: true, default: 600, describe: 'How long to wait for all files' },
   },
   run: async (args, context) => {
     const place = placeOf(args.owner, args.slot, args.files.length)

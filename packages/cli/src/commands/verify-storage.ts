@@ -19,9 +19,9 @@ import {
 /** `rindle verify-storage`: asks the storages for every object that a row names. */
 export const verifyStorage: Command = defineCommand({
   usage: 'verify-storage',
-  describe: 'Look for the object of every original and variant',
+  describe: 'Check that every original and variant is in its storage',
   examples: [
-    ['verify-storage', 'Variants without an object become missing, found ones ready'],
+    ['verify-storage', 'Mark variants without an object as missing'],
     ['verify-storage --profile photo --variant thumb', 'Only these'],
     ['verify-storage --storage archive', 'Only objects in this storage'],
     ['verify-storage --dry-run', 'Count, and leave the variants as they are'],
@@ -29,7 +29,7 @@ export const verifyStorage: Command = defineCommand({
     ['verify-storage --concurrency 50', 'Faster, if the storage can take it'],
     ['verify-storage --force', 'Even if most objects are missing'],
     ['verify-storage --mirror', 'Compare mirrored storages with their mirrors'],
-    ['verify-storage --mirror --live', 'Let the mirrors follow, and bring back lost objects'],
+    ['verify-storage --mirror --live', 'Update the mirrors, and bring back lost objects'],
   ],
   positionals: {},
   options: {
@@ -47,7 +47,10 @@ export const verifyStorage: Command = defineCommand({
   run: async (args, context) => {
     if (args.mirror) return verifyMirrors(args, context)
     if (args.live)
-      throw new RindleError('invalid_input', '--live goes with --mirror. Without it, use --dry-run to count.')
+      throw new RindleError(
+        'invalid_input',
+        '--live works only with --mirror. Without --mirror, use --dry-run to count.',
+      )
     return runOperationCommand(
       args,
       context,
@@ -89,8 +92,10 @@ function mirrorResultOf(report: VerifyMirrorsReport): OperationResult {
     findings: lost > restored ? [`lost in the storage, there in a mirror: ${counted(lost - restored, 'object')}`] : [],
     notes: [
       ...dryRunNotes(dryRun),
-      ...(enqueued > 0 ? ['Workers let the mirrors follow now.'] : []),
-      ...(unknown > 0 ? ['Files of your own that only a mirror has stay: delete or restore them yourself.'] : []),
+      ...(enqueued > 0 ? ['Workers are updating the mirrors now.'] : []),
+      ...(unknown > 0
+        ? ['Your own files that only a mirror has are left alone. Delete or restore them yourself.']
+        : []),
     ],
     hasErrors: errors > 0,
     stopped,

@@ -20,13 +20,13 @@ export const worker: Command = defineCommand({
     ['worker', 'Work on all queues that this machine can serve'],
     ['worker --queues promote,process', 'Leave video and purges to other workers'],
     ['worker --concurrency process=2', 'At most two images at once in this process'],
-    ['worker --once --max-seconds 50', 'Do what is due within 50 seconds: for cron'],
+    ['worker --once --max-seconds 50', 'Do the work that is due, for at most 50 seconds (for cron)'],
     ['worker --health-port 8081', 'Answer /healthz, /readyz and /metrics on 127.0.0.1'],
   ],
   positionals: {},
   options: {
-    once: { type: 'boolean', default: false, describe: 'Do the work that is due, then end; leaves media alone' },
-    'max-seconds': { type: 'number', requiresArg: true, describe: 'With --once: end after this time at the latest' },
+    once: { type: 'boolean', default: false, describe: 'Do the work that is due, then exit; skips media' },
+    'max-seconds': { type: 'number', requiresArg: true, describe: 'With --once: stop after this many seconds' },
     queues: {
       type: 'string',
       requiresArg: true,
@@ -35,20 +35,20 @@ export const worker: Command = defineCommand({
     concurrency: {
       type: 'string',
       requiresArg: true,
-      describe: 'Jobs at once: 4, or process=4,promote=2  [default: as documented per queue]',
+      describe: 'Jobs at once: 4, or process=4,promote=2  [default: see the docs]',
     },
-    'health-port': { type: 'number', requiresArg: true, describe: 'Answer /healthz, /readyz and /metrics here' },
+    'health-port': { type: 'number', requiresArg: true, describe: 'Serve /healthz, /readyz and /metrics on this port' },
     'health-host': {
       type: 'string',
       requiresArg: true,
       default: '127.0.0.1',
-      describe: 'Where to answer them; 0.0.0.0 is everywhere',
+      describe: 'The address for --health-port; 0.0.0.0 is every address',
     },
     'drain-timeout-sec': {
       type: 'number',
       requiresArg: true,
       default: 30,
-      describe: 'How long running jobs may take after SIGTERM',
+      describe: 'How long running jobs may continue after SIGTERM',
     },
   },
   run: async (args, context) => {
@@ -77,7 +77,7 @@ export const worker: Command = defineCommand({
       }
       say(`Working, jobs at once: ${listed(without(concurrency, refused))}. SIGTERM or Ctrl-C stops.`)
       await aborted(io.signal)
-      say('Finishing the running jobs. A second signal leaves them to other workers.')
+      say('Finishing the running jobs. A second signal stops at once and leaves them to other workers.')
       await workers.stop({ timeoutMs })
       say('Stopped.')
       return { exitCode: 0, document: { concurrency, refused: workers.health().refused } }

@@ -65,7 +65,7 @@ export function consoleGate(rindle: Rindle, options: ConsoleGateOptions): Consol
 }
 
 function refusal(): Response {
-  const text = 'This link has been used, or belongs to a console that has ended. Start it again for a new one.\n'
+  const text = 'This link was already used, or its console has stopped. Start the console again for a new link.\n'
   return new Response(text, { status: 403, headers: { 'content-type': 'text/plain; charset=utf-8' } })
 }
 

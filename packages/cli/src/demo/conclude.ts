@@ -87,7 +87,7 @@ function servingLines(
     )
     .toSorted((a, b) => preference(a.name) - preference(b.name))
   if (sample === undefined) return []
-  if (!isServing) return ['The URLs end with this command; use --keep to keep serving them.']
+  if (!isServing) return ['The URLs stop working now. Use --keep to keep serving them.']
   return [
     'Serving the URLs until Ctrl-C. Try one in another terminal:',
     '',

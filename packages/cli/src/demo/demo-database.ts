@@ -42,7 +42,7 @@ async function assertNoApplication(url: string): Promise<void> {
   }
   throw new RindleError(
     'conflict',
-    "The database of --database-url holds an application's assets, and the demo's workers would take its jobs. " +
-      'Name an empty database, or none.',
+    "The database of --database-url already has an application's assets, and the demo's workers would take its jobs. " +
+      'Use an empty database, or omit --database-url.',
   )
 }

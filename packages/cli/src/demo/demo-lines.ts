@@ -33,7 +33,7 @@ export function demoFileLines(demoFile: DemoFile, { io, report: { style } }: Com
 /** The URLs of all files, each on a line with its file and variant. Pure. */
 export function urlLines(files: readonly DemoFile[]): readonly string[] {
   const rows = files.flatMap(({ file, answers }) => [...answers].map(([name, { url }]) => [printable(file), name, url]))
-  return rows.length === 0 ? [] : ['', 'Signed URLs, good for a day:', ...formatTable(rows)]
+  return rows.length === 0 ? [] : ['', 'Signed URLs, valid for a day:', ...formatTable(rows)]
 }
 
 function answerText(answer: UrlAnswer | undefined, style: Style): string {

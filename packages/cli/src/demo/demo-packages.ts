@@ -47,7 +47,7 @@ export async function loadDemoPackages(): Promise<DemoPackages> {
   if (missing.length > 0) {
     throw new RindleError(
       'setup_incomplete',
-      `The demo needs ${missing.length === 1 ? 'a package' : 'packages'} that an application may do without. ` +
+      `The demo needs ${missing.length === 1 ? 'another package' : 'more packages'}. ` +
         `Run \`npm install ${missing.join(' ')}\`.`,
       { details: { missing } },
     )

@@ -11,7 +11,7 @@ export function reasonsOf(result: UploadResult, asset: AssetWithVariants | null)
   const failed = asset.variants.filter(({ state }) => state === 'failed')
   const byReason = Map.groupBy(failed, ({ errorReason, errorMessage }) => reasonText(errorReason, errorMessage))
   return [
-    ...(isSettledState(asset.state) ? [] : ['The work on it did not end in time.']),
+    ...(isSettledState(asset.state) ? [] : ['Its variants were not finished in time.']),
     ...[...byReason].map(([reason, variants]) => `${variants.map(({ name }) => name).join(', ')}: ${reason}`),
   ]
 }

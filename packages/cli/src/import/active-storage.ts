@@ -24,7 +24,10 @@ export async function activeStorageSource(
 ): Promise<ImportSource> {
   const columns = await tables.columns('active_storage_blobs')
   if (columns.size === 0) {
-    throw new RindleError('invalid_input', 'The source has no table active_storage_blobs: this is no Active Storage.')
+    throw new RindleError(
+      'invalid_input',
+      'The source has no table active_storage_blobs, so it is not an Active Storage database.',
+    )
   }
   const scope = await serviceScope(tables, columns, service)
   return {
@@ -62,18 +65,21 @@ async function serviceScope(
 ): Promise<Scope> {
   if (!columns.has('service_name')) {
     if (service === undefined) return { sql: null, values: [] }
-    throw new RindleError('invalid_input', 'This version of Active Storage has one service. Omit --service.')
+    throw new RindleError('invalid_input', 'This version of Active Storage has only one service. Omit --service.')
   }
   const rows = await tables.query(
     'select distinct service_name as name from active_storage_blobs order by service_name',
   )
   const names = rows.map(({ name }) => String(name))
   if (service === undefined && names.length > 1) {
-    const message = `The blobs lie in several services: ${names.join(', ')}. Import one at a time, with --service.`
+    const message = `The blobs are in several services: ${names.join(', ')}. Import one at a time, with --service.`
     throw new RindleError('invalid_input', message)
   }
   if (service !== undefined && !names.includes(service)) {
-    throw new RindleError('invalid_input', `No blob lies in the service "${service}". Services: ${names.join(', ')}.`)
+    throw new RindleError(
+      'invalid_input',
+      `There is no blob in the service "${service}". Services: ${names.join(', ')}.`,
+    )
   }
   return service === undefined ? { sql: null, values: [] } : { sql: 'service_name = $1', values: [service] }
 }

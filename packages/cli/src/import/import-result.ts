@@ -29,14 +29,16 @@ export function importResult(report: ImportReport, live: boolean, interrupted: b
       ),
       ...(counts.variant > 0 ? [`Left out: ${counted(counts.variant, 'variant')}. Rindle makes its own.`] : []),
       ...(counts.unattached > 0
-        ? [`Left out: ${counted(counts.unattached, 'file')} that nothing shows. --unattached takes them.`]
+        ? [`Left out: ${counted(counts.unattached, 'file')} that no record uses. --unattached imports them.`]
         : []),
       ...(counts.unmatched > 0
         ? [`Left out: ${counted(counts.unmatched, 'file')} that --template does not match.`]
         : []),
-      ...(stopped ? ['Stopped: nothing answers any more. Run the same command again; it continues.'] : []),
+      ...(stopped
+        ? ['Stopped, because the storage or the database no longer answers. Run the same command again; it continues.']
+        : []),
       ...(interrupted && !stopped && live ? ['Run the same command again; it continues.'] : []),
-      ...(live ? [] : ['Dry run: nothing was imported. Import with --live.']),
+      ...(live ? [] : ['Dry run: nothing was imported. Add --live to import.']),
     ],
     facts: {
       unmapped: [...unmapped].map(([kind, files]) => ({ kind, files })),

@@ -31,7 +31,7 @@ export async function mediaLibrarySource(
     ({ name }) => `${name}`,
   )
   if (disk === undefined && disks.length > 1) {
-    const message = `The files lie on several disks: ${disks.join(', ')}. Import one at a time, with --service.`
+    const message = `The files are on several disks: ${disks.join(', ')}. Import one at a time, with --service.`
     throw new RindleError('invalid_input', message)
   }
   const scope = disk === undefined ? { sql: 'true', values: [] } : { sql: 'disk = $1', values: [disk] }

@@ -92,7 +92,7 @@ function targetOf({ mapping, takesUnattached }: ImportPlan, { places }: FoundFil
   const names = [...new Set(places.map(nameOf))].join(', ')
   if (first === undefined) return { outcome: 'unmapped', message: names }
   if (mapped.every(({ profile }) => profile === first.profile)) return { profile: first.profile, places: mapped }
-  return { outcome: 'errors', message: `It is shown as ${names}: one file cannot have two profiles.` }
+  return { outcome: 'errors', message: `It is used as ${names}, but one file cannot have two profiles.` }
 }
 
 async function take(

@@ -1,5 +1,5 @@
 /** Option of verbs that delete nothing, and so do their work by default. */
-export const DRY_RUN_OPTION = { type: 'boolean', default: false, describe: 'Count, and change nothing' } as const
+export const DRY_RUN_OPTION = { type: 'boolean', default: false, describe: 'Only count, and change nothing' } as const
 
 /** The note after the summary of such a dry run. Pure. */
 export function nothingChangedNotes(dryRun: boolean): readonly string[] {

@@ -2,5 +2,5 @@
 export const FORCE_OPTION = {
   type: 'boolean',
   default: false,
-  describe: 'Continue even if most is missing or unknown',
+  describe: 'Continue even if most objects are missing or unknown',
 } as const

@@ -20,7 +20,7 @@ import type { AssetFacts } from './read-asset.ts'
 export function assetLines(id: string, facts: AssetFacts, style: Style): readonly string[] {
   const { asset, hold, sessions, attachments, trashedAttachments, jobs } = facts
   return [
-    ...(asset === null ? [`asset ${id} is gone; its runs are kept`] : headLines(asset, hold, style)),
+    ...(asset === null ? [`asset ${id} was deleted; its runs are kept`] : headLines(asset, hold, style)),
     ...section('variants', ['name', 'state', 'size', 'dimensions', 'attempt', 'reason'], facts.variants, (variant) =>
       variantRow(variant, style),
     ),

@@ -93,7 +93,7 @@ function subjectOf({ assetId, sessionId, queue, task, target, eventId }: StatusE
 }
 
 function summaryLine(findings: readonly StatusFinding[]): string {
-  if (findings.length === 0) return 'Nothing is degraded, and nothing is stuck.'
+  if (findings.length === 0) return 'No problems: nothing is degraded or stuck.'
   const many = (severity: StatusSeverity, noun: string): string =>
     counted(findings.filter((finding) => finding.severity === severity).length, noun)
   return `${many('error', 'error')}, ${many('warn', 'warning')}, ${many('notice', 'notice')}.`

@@ -36,7 +36,7 @@ export function uploadLines(upload: FileUpload, style: Style, hasWaited: boolean
 
 function unsettledLine({ waitingSince, errorReason, errorMessage }: AssetWithVariants): string {
   if (waitingSince === null) return '  Still in progress. Is a worker running? Start one with `rindle worker`.'
-  return `  Waits, and continues by itself: ${printable(reasonText(errorReason, errorMessage))}`
+  return `  Waiting; it continues automatically: ${printable(reasonText(errorReason, errorMessage))}`
 }
 
 /** The same for `--format json`. */

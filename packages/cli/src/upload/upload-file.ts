@@ -68,6 +68,6 @@ export function isUrl(source: UploadSource): source is string {
 
 async function fetched(rindle: Uploader, { assetId }: UploadSession): Promise<Asset> {
   const asset = await rindle.asset(assetId)
-  if (asset === null) throw new RindleError('not_found', `Asset ${assetId} is gone already.`)
+  if (asset === null) throw new RindleError('not_found', `Asset ${assetId} has already been deleted.`)
   return asset
 }

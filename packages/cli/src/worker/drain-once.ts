@@ -19,10 +19,10 @@ export function drainOptionsOf(args: DrainArguments, concurrency: Concurrency): 
   const { once, 'max-seconds': maxSeconds, queues, 'health-port': port } = args
   if (!once) {
     if (maxSeconds === undefined) return undefined
-    throw new RindleError('invalid_input', '--max-seconds goes with --once.')
+    throw new RindleError('invalid_input', '--max-seconds works only with --once.')
   }
   if (port !== undefined)
-    throw new RindleError('invalid_input', '--health-port is for a worker that lives, not for --once.')
+    throw new RindleError('invalid_input', '--health-port does not work with --once, because that worker exits.')
   const named = queues === undefined ? {} : { queues: Object.keys(concurrency) as QueueName[] }
   return { maxSeconds: maxSeconds ?? DEFAULT_SECONDS, concurrency, ...named }
 }
@@ -42,7 +42,7 @@ export async function drainOnce(
   const counts = { done: sum(done), failed: sum(failed), waiting: sum(waiting) }
   for (const line of formatSummary(counts)) report.line(line)
   const isInterrupted = io.signal.aborted
-  report.line(isInterrupted ? 'Interrupted.' : endedBy === 'idle' ? 'No job is due.' : 'The time is over.')
+  report.line(isInterrupted ? 'Interrupted.' : endedBy === 'idle' ? 'No job is due.' : 'Stopped: the time is over.')
   return { exitCode: isInterrupted ? 130 : 0, document: { ...drained, interrupted: isInterrupted } }
 }
 

@@ -14,7 +14,7 @@ export const TRASH_VERBS: readonly SubjectVerb[] = [
     foresee: async (rindle, id) => {
       const asset = await assetOf(rindle, id)
       const { trashed, detached, purgeAt } = await rindle.trash(asset, { dryRun: true })
-      if (trashed === 0) throw stays('It is in the trash already.')
+      if (trashed === 0) throw stays('It is already in the trash.')
       const detail = `purged after ${purgeAt.toISOString().slice(0, 10)}`
       return { name: asset.filename, detail, numbers: { trashed, detached } }
     },

@@ -152,7 +152,7 @@ describe.skipIf(chromium === undefined)('by clicks, in Chromium,', () => {
     await open(`/assets/${photo.id}`)
     await page.getByRole('link', { name: 'Set focus…' }).click()
     await page.getByLabel('From the left').fill('0.25')
-    await page.getByRole('button', { name: 'Look at it' }).click()
+    await page.getByRole('button', { name: 'Preview' }).click()
     await agree(/^Set focus 1 asset$/)
     expect((await application.rindle.asset(photo.id))?.focus).toEqual({ x: 0.25, y: 0.5 })
     await open(`/assets/${photo.id}`)

@@ -44,7 +44,7 @@ it('an asset goes into the trash, is held there, and comes back, by their forms'
   expect(page).toContain('member 7 · cover, 1')
   expect(page).toContain(`/verbs/restore?id=${first.id}`)
 
-  expect((await ana.get(`/verbs/hold?id=${first.id}`)).text).toContain('Say why it is held.')
+  expect((await ana.get(`/verbs/hold?id=${first.id}`)).text).toContain('Give a reason for the hold.')
   expect((await ana.confirm(`/verbs/hold?id=${first.id}&holdReason=case+7&until=2999-01-01`)).status).toBe(303)
   const held = (await ana.get(`/assets/${first.id}`)).text
   expect(held).toContain('case 7')

@@ -265,7 +265,7 @@ describe('a run that a person stops', () => {
     answers = Number.POSITIVE_INFINITY
     const { text } = await vi.waitFor(async () => {
       const page = await ana.get(path)
-      expect(page.text).toContain('Run stopped before its end')
+      expect(page.text).toContain('Run stopped early')
       return page
     })
     expect(text).not.toContain('Stop after this page')

@@ -49,7 +49,7 @@ export function assertSameOrigin(request: Request): void {
 /** Refuses with 403 a form without the token of this operator. */
 export function assertToken(given: unknown, token: string): void {
   if (typeof given === 'string' && equalsInConstantTime(given, token)) return
-  throw new Refused(403, 'The page was opened by another sign-in, or long ago. Load it again. Nothing was changed.')
+  throw new Refused(403, 'This page belongs to another sign-in, or is too old. Reload it. Nothing was changed.')
 }
 
 function hostOf(request: Request): string {

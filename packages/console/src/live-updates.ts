@@ -26,7 +26,7 @@ const CHANGED = 'event: changed\ndata:\n\n'
 export function liveUpdates({ rindle, request, query }: Call): Response {
   const watch = watches.get(rindle) ?? { listeners: new Set(), timer: undefined, mark: '' }
   watches.set(rindle, watch)
-  if (watch.listeners.size >= MOST_STREAMS) throw new Refused(503, 'Too many pages are open. This one stands still.')
+  if (watch.listeners.size >= MOST_STREAMS) throw new Refused(503, 'Too many pages are open. This one is not updated.')
   const encoder = new TextEncoder()
   let close = (): void => undefined
   const body = new ReadableStream<Uint8Array>({

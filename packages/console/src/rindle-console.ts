@@ -52,7 +52,7 @@ async function answer(rindle: Rindle, config: ConsoleConfig, request: Request): 
   if (actor === null || actor === undefined) throw new Refused(401, 'Nobody is signed in.')
   const match = matchRoute(ROUTES, request.method === 'HEAD' ? 'GET' : request.method, path)
   if (match.found === 'nothing') throw new Refused(404, 'There is no such page.')
-  if (match.found === 'path') throw new Refused(405, `This address takes ${match.allow} alone.`)
+  if (match.found === 'path') throw new Refused(405, `This address accepts only ${match.allow}.`)
   const actorId = config.actorId(actor)
   const { secret, isNew } = browserSecret(request)
   const call: Call = {

@@ -32,7 +32,7 @@ ${section('v', 'Variants', variants(call, found), variantCounts(found.variants))
 ${trackTable(found.tracks)}
 ${streamTable(found.variants)}
 ${section('r', 'Runs', html`<div class="sheet">${runTable(runs)}</div>`, traceOf(runs))}
-${section('t', 'Transitions', transitions(found, events, attachments), 'with the time since the one before')}
+${section('t', 'Transitions', transitions(found, events, attachments), 'with the time since the previous one')}
 </div><aside aria-label="Facts">
 ${original(found)}
 ${await holders(call, attachments)}
@@ -45,19 +45,19 @@ ${metadata(found)}
 }
 
 function purged(call: Call, id: string, runs: AssetRows[1]): Promise<Response> {
-  if (runs.length === 0) throw new Refused(404, 'There is no such asset, or nothing is left of it.')
+  if (runs.length === 0) throw new Refused(404, 'There is no such asset, or it was purged.')
   const main = html`<div class="head"><div><h1>A purged asset</h1><p><code>${id}</code>. Its row and its objects are gone; its runs are kept.</p></div></div>${section('r', 'Runs', html`<div class="sheet">${runTable(runs)}</div>`)}`
   return respondPage(call, { title: 'A purged asset', entry: '/assets', main })
 }
 
 function trouble({ state, errorReason, errorMessage, originalDamagedAt, waitingSince }: AssetWithVariants): Html {
   if (originalDamagedAt !== null) {
-    return html`<div class="note bad">${glyph('hole', 'bad')}<div><b>The original is damaged or gone</b> since ${at(originalDamagedAt)}. Variants that were made are still served. Only a backup brings it back.</div></div>`
+    return html`<div class="note bad">${glyph('hole', 'bad')}<div><b>The original is damaged or gone</b> since ${at(originalDamagedAt)}. Finished variants are still served. Restore the original from a backup.</div></div>`
   }
   if (errorReason === null) return NOTHING
   const words =
     state === 'quarantined'
-      ? 'It was refused, and its bytes are never shown.'
+      ? 'This file was refused. Its bytes are never shown.'
       : waitingSince === null
         ? 'Something failed.'
         : 'It waits.'
@@ -69,13 +69,13 @@ function kept(call: Call, { state, trashedAt, purgeAt, hold }: AssetWithVariants
   const held =
     hold === null
       ? NOTHING
-      : html`<div class="note warn">${glyph('shield', 'warn')}<div><b>It is on hold</b> since ${ago(hold.createdAt, call.now)}${hold.until === null ? NOTHING : html`, until ${at(hold.until)}`}: ${hold.reason}</div></div>`
+      : html`<div class="note warn">${glyph('shield', 'warn')}<div><b>This asset is on hold</b> since ${ago(hold.createdAt, call.now)}${hold.until === null ? NOTHING : html`, until ${at(hold.until)}`}: ${hold.reason}</div></div>`
   const end =
     purgeAt === null
       ? NOTHING
       : html` It is purged after ${at(purgeAt)}${hold === null ? '' : ', when its hold has ended'}.`
   if (state === 'trashed') {
-    return html`${held}<div class="note warn">${glyph('dash', 'warn')}<div><b>It is in the trash</b>${trashedAt === null ? NOTHING : html` since ${ago(trashedAt, call.now)}`}, and is not delivered.${end}</div></div>`
+    return html`${held}<div class="note warn">${glyph('dash', 'warn')}<div><b>This asset is in the trash</b>${trashedAt === null ? NOTHING : html` since ${ago(trashedAt, call.now)}`}, and is not delivered.${end}</div></div>`
   }
   return held
 }
@@ -86,7 +86,8 @@ function variantCounts(all: readonly Variant[]): string {
 }
 
 function variants(call: Call, found: AssetWithVariants): Html {
-  if (found.variants.length === 0) return html`<p class="dim">None is declared, or none is planned yet.</p>`
+  if (found.variants.length === 0)
+    return html`<p class="dim">The profile declares no variants, or none is planned yet.</p>`
   return html`<div class="variants">${found.variants.map((variant) => variantFigure(call, found, variant))}</div>`
 }
 
@@ -123,7 +124,7 @@ function original(found: AssetWithVariants): Html {
         ? null
         : found.removedMetadata === 'strip'
           ? 'all of it'
-          : 'places and maker notes',
+          : 'locations and maker notes',
     ],
     [
       'SHA-256 as uploaded',
@@ -137,7 +138,7 @@ function original(found: AssetWithVariants): Html {
 async function holders(call: Call, attachments: AssetRows[2]): Promise<Html> {
   const list =
     attachments.length === 0
-      ? html`<p class="dim">Nobody holds it.</p>`
+      ? html`<p class="dim">It is attached nowhere.</p>`
       : html`<ul class="holders">${attachments.map(
           ({ assetId, ownerType, ownerId, slot, position, createdAt }) =>
             html`<li><span><a class="any" href="${call.at('/assets')}?owner=${encodeURIComponent(`${ownerType}:${ownerId}`)}">${ownerType} ${ownerId}</a> · ${slot}, ${position + 1}<br><span class="xs dim">since ${ago(createdAt, call.now)}</span></span>${verbButtons(call, ['detach'], [assetId], { ownerType, ownerId, slot })}</li>`,
@@ -147,7 +148,7 @@ async function holders(call: Call, attachments: AssetRows[2]): Promise<Html> {
 
 function formerHolders(former: AssetRows[5]): Html {
   if (former.length === 0) return NOTHING
-  return html`<section class="sec"><div class="sec-head"><h2>Comes back to</h2></div><ul class="holders">${former.map(
+  return html`<section class="sec"><div class="sec-head"><h2>A restore brings it back to</h2></div><ul class="holders">${former.map(
     ({ ownerType, ownerId, slot, position }) =>
       html`<li><span class="any">${ownerType} ${ownerId} · ${slot}, ${position + 1}</span></li>`,
   )}</ul></section>`

@@ -51,7 +51,7 @@ ${pager(call, '/assets', page.next, pageWords(call, page.assets))}`
 async function selectionBar(call: Call): Promise<Html> {
   const buttons = await selectionButtons(call, SELECTION_VERBS)
   if (String(buttons) === '') return NOTHING
-  return html`<div class="bulk" role="group" aria-label="With the selected assets"><p class="count"><span class="some">of this page</span><span class="none">Tick some to change them together</span></p><label class="small nowrap match"><input type="checkbox" class="pickall" name="match" value="${new URLSearchParams(filtersIn(call.query)).toString()}"> All that match</label><div class="actions">${buttons}</div></div>`
+  return html`<div class="bulk" role="group" aria-label="With the selected assets"><p class="count"><span class="some">of this page</span><span class="none">Select assets to change them together</span></p><label class="small nowrap match"><input type="checkbox" class="pickall" name="match" value="${new URLSearchParams(filtersIn(call.query)).toString()}"> All that match</label><div class="actions">${buttons}</div></div>`
 }
 
 function filters(call: Call): Html {
@@ -85,9 +85,9 @@ function chips(call: Call): Html {
     if (call.query.get('view') === 'table') query.set('view', 'table')
     return query.size === 0 ? call.at('/assets') : `${call.at('/assets')}?${query.toString()}`
   }
-  return html`<div class="chips"><span class="dim xs">Shown are</span>${set.map(([name, value], index) => {
+  return html`<div class="chips"><span class="dim xs">Filters:</span>${set.map(([name, value], index) => {
     const words = `${FILTER_WORDS[name]} ${plainName(value)}`
-    return html`<span class="chip"><span class="any">${words}</span> <a href="${without(index)}" aria-label="Without: ${words}"><svg aria-hidden="true"><use href="#g-x"/></svg></a></span>`
+    return html`<span class="chip"><span class="any">${words}</span> <a href="${without(index)}" aria-label="Remove the filter ${words}"><svg aria-hidden="true"><use href="#g-x"/></svg></a></span>`
   })}</div>`
 }
 
@@ -157,21 +157,21 @@ function emptyList(call: Call, isFiltered: boolean, next: string | null): Html {
   if (next !== null) {
     return blank(
       'frame',
-      'None among the assets that were looked at',
-      html`<p>The search looks at some thousands at a time. Go on with “Older”.</p>`,
+      'No match among the assets searched so far',
+      html`<p>The search reads a few thousand assets at a time. Continue with “Older”.</p>`,
     )
   }
   if (isFiltered) {
     return blank(
       'frame',
       'No asset matches',
-      html`<p>Filters can be taken away one by one.</p><div class="actions"><a class="btn" href="${call.at('/assets')}">Show all</a></div>`,
+      html`<p>Remove filters one by one to see more.</p><div class="actions"><a class="btn" href="${call.at('/assets')}">Show all</a></div>`,
     )
   }
   const [profile = 'photo'] = Object.keys(call.rindle.profiles)
   return blank(
     'frame',
-    'No file has arrived',
+    'No files yet',
     html`<p>The first upload appears here while it is still in flight.</p><ol class="steps"><li>Send one from this machine<code class="shellcode" tabindex="0" role="region" aria-label="Command">npx rindle upload ${profile} ./picture.jpg --wait</code></li><li>or from your application<code class="shellcode" tabindex="0" role="region" aria-label="Code">await rindle.upload('${profile}', file, { filename: file.name })</code></li><li>and see that somebody works: <a href="${call.at('/doctor')}">run the doctor</a>.</li></ol>`,
   )
 }

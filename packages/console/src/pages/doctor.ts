@@ -16,12 +16,12 @@ export async function doctor(call: Call): Promise<Response> {
     checks.filter(({ status }) => status === 'ok'),
     ({ component }) => component,
   )
-  const lead = html`${counts.error === 0 ? 'No error' : html`<b class="bad-text">${counted(counts.error, 'error')}</b>`}, ${counted(counts.warn, 'warning')}, ${counts.ok} ok. It leaves nothing behind.`
+  const lead = html`${counts.error === 0 ? 'No error' : html`<b class="bad-text">${counted(counts.error, 'error')}</b>`}, ${counted(counts.warn, 'warning')}, ${counts.ok} ok. The checks leave nothing behind.`
   const main = html`${head('Doctor', lead, html`<a class="btn primary" href="${call.at('/doctor')}">Run again</a>`)}
-${bad.length === 0 ? NOTHING : section('p', 'To be mended', html`<div class="sheet">${bad.map(check)}</div>`)}
+${bad.length === 0 ? NOTHING : section('p', 'To fix', html`<div class="sheet">${bad.map(check)}</div>`)}
 ${section(
   'ok',
-  'In order',
+  'Passed',
   html`<div class="sheet checks">${[...good].map(
     ([component, all]) =>
       html`<details><summary>${glyph('check', 'ok')} ${component} <span class="dim">${all.length} ok</span></summary><ul>${all.map(

@@ -56,13 +56,13 @@ export async function events(call: Call): Promise<Response> {
     rows.length === 0
       ? blank(
           'page',
-          state === 'dead' ? 'No delivery was given up' : 'No event was sent',
-          html`<p>Events are written for handlers of profiles and for webhooks.</p>`,
+          state === 'dead' ? 'No failed deliveries' : 'No events yet',
+          html`<p>Rindle writes events for the handlers of profiles and for webhooks.</p>`,
         )
       : html`<div class="sheet">${table('Deliveries', [{ name: 'Event', kind: 'whole' }, { name: 'Target' }, { name: 'State' }, { name: 'Attempts', kind: 'num' }, { name: 'Answer', kind: 'long' }, { name: 'When' }, { name: 'Actions', isHidden: true }], rows)}</div>`
   const main = live(
     'events',
-    html`${head('Events', 'Where changes are told, and whether they arrived.')}
+    html`${head('Events', 'Receivers of events, and whether each event arrived.')}
 ${section('t', 'Targets', targetTable(call, targets, rates))}
 <section aria-labelledby="h-d"><div class="sec-head"><h2 id="h-d">Deliveries</h2><nav class="tabs" aria-label="State of deliveries">${[undefined, ...DELIVERY_STATES].map((name) => stateTab(call, name, state))}</nav></div>${list}</section>
 ${pager(call, '/events', page.next)}`,
@@ -80,11 +80,7 @@ function targetTable(
   rates: ReadonlyMap<string, DeliveryRate>,
 ): Html {
   if (targets.length === 0) {
-    return blank(
-      'page',
-      'Nothing listens',
-      html`<p>No profile has a handler, and no webhook is declared. State changes stay in the database.</p>`,
-    )
+    return blank('page', 'Nothing listens', html`<p>No profile has a handler, and no webhook is configured.</p>`)
   }
   return html`<div class="sheet">${table(
     'Targets',

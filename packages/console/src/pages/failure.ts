@@ -3,15 +3,15 @@ import { blank, head, type LayoutCall, type Page } from '../parts/layout.ts'
 
 const TITLES: Readonly<Record<number, string>> = {
   401: 'Nobody is signed in',
-  403: 'This is not allowed',
-  404: 'There is nothing here',
-  409: 'It has changed meanwhile',
+  403: 'You are not allowed to do this',
+  404: 'Not found',
+  409: 'It has changed in the meantime',
   503: 'The database or a storage does not answer',
 }
 
 /** The page of a request that failed or was refused. */
 export function failurePage({ at }: LayoutCall, status: number, message: string, code?: string): Page {
-  const title = TITLES[status] ?? (status < 500 ? 'This cannot be shown' : 'The page could not be made')
+  const title = TITLES[status] ?? (status < 500 ? 'This cannot be shown' : 'The page failed')
   const facts = code === undefined ? '' : html`<dl class="facts"><dt>Code</dt><dd><code>${code}</code></dd></dl>`
   return {
     title,

@@ -41,11 +41,7 @@ export async function log(call: Call): Promise<Response> {
   })
   const list =
     rows.length === 0
-      ? blank(
-          'page',
-          'Nothing was changed by hand',
-          html`<p>Every verb that an operator uses is written down here, also when it was refused.</p>`,
-        )
+      ? blank('page', 'No changes yet', html`<p>This log records every action of an operator, also refused ones.</p>`)
       : html`<div class="sheet">${table('What operators did', [{ name: 'Verb', kind: 'whole' }, { name: 'Outcome', kind: 'long' }, { name: 'Numbers', kind: 'long' }, { name: 'Operator' }, { name: 'When', kind: 'num' }], rows)}</div>`
   const main = html`${head('Operator log', 'Every change that a person made, the latest first.')}${live('log', list)}${pager(call, '/log', page.next)}`
   return respondPage(call, { title: 'Operator log', entry: '/log', main })

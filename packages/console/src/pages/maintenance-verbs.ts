@@ -9,10 +9,10 @@ import type { WalkVerb } from '../verbs/verb.ts'
 import { WALK_VERBS } from '../verbs/walk-verbs.ts'
 
 const GROUPS = [
-  ['recover', 'brings work back, deletes nothing'],
-  ['check', 'asks, and marks what is missing'],
-  ['move', 'copies, compares, and deletes the old objects in the end'],
-  ['clean', 'deletes, once it is told to'],
+  ['recover', 'repairs work, deletes nothing'],
+  ['check', 'checks, and marks missing objects'],
+  ['move', 'copies and compares, then deletes the old objects'],
+  ['clean', 'deletes, after you confirm'],
 ] as const
 
 const OUTCOMES: Readonly<Record<string, readonly [Tone, string]>> = {

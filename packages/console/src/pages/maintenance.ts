@@ -13,7 +13,7 @@ export async function maintenance(call: Call): Promise<Response> {
   const tasks = await call.rindle.scheduledMaintenance()
   const main = live(
     'maintenance',
-    html`${head('Maintenance', 'Each verb changes one thing. All are safe to repeat, to interrupt, and to run beside workers.')}
+    html`${head('Maintenance', 'Each action changes one thing. You can repeat and interrupt all of them, and run them while workers run.')}
 ${await maintenanceVerbs(call)}
 ${section('schedule', 'Schedule', schedule(tasks, call.now), 'times in UTC')}`,
   )
@@ -25,7 +25,7 @@ function schedule(tasks: readonly ScheduledTask[], now: Date): Html {
     return blank(
       'clock',
       'Nothing is scheduled',
-      html`<p>Expired uploads stay, and the storages are not compared with the rows, until somebody does it by hand.</p><code class="shellcode" tabindex="0" role="region" aria-label="Code">await rindle.schedule()</code>`,
+      html`<p>Until you schedule maintenance, expired uploads stay, and lost objects are not found.</p><code class="shellcode" tabindex="0" role="region" aria-label="Code">await rindle.schedule()</code>`,
     )
   }
   return html`<div class="sheet">${table(

@@ -118,13 +118,9 @@ function findings(call: Call, latest: Latest<Counted>): Html {
     latest.value === null
       ? beingCounted(latest)
       : all.length === 0
-        ? blank(
-            'check',
-            'Nothing needs a hand',
-            html`<p>Nothing is stuck, lost, overdue or waiting for an operator.</p>`,
-          )
+        ? blank('check', 'No problems', html`<p>Nothing is stuck, lost or overdue.</p>`)
         : html`<div class="sheet">${all.map((finding) => findingOf(call, finding))}</div>`
-  return section('find', 'What needs a hand, worst first', content)
+  return section('find', 'Problems, the worst first', content)
 }
 
 function findingOf(call: Call, finding: StatusFinding): Html {
@@ -158,5 +154,5 @@ function workDone(call: Call, range: RangeName, latest: Latest<Throughput>): Htm
     ([name, { label }]) =>
       html`<a href="${call.at('/')}?range=${name}"${name === range ? html` aria-current="true"` : NOTHING}>${label}</a>`,
   )
-  return html`<section aria-labelledby="h-work"><div class="sec-head"><h2 id="h-work">Work done</h2><nav class="tabs" aria-label="Range of both charts">${tabs}</nav></div>${work === null ? beingCounted(latest) : html`<div class="cols two flush">${workChart(work.bars)}${readyChart(work.bars)}</div>`}${work?.isCut === true ? html`<p class="after small dim">Only the latest runs are drawn: there were more than a chart reads.</p>` : NOTHING}</section>`
+  return html`<section aria-labelledby="h-work"><div class="sec-head"><h2 id="h-work">Work done</h2><nav class="tabs" aria-label="Range of both charts">${tabs}</nav></div>${work === null ? beingCounted(latest) : html`<div class="cols two flush">${workChart(work.bars)}${readyChart(work.bars)}</div>`}${work?.isCut === true ? html`<p class="after small dim">The charts show only the latest runs; there were more.</p>` : NOTHING}</section>`
 }

@@ -33,7 +33,7 @@ export async function quotas(call: Call): Promise<Response> {
     ? html`<div class="actions"><a class="btn" href="${call.at('/maintenance/recountQuotas')}">Count again…</a></div>`
     : NOTHING
   const search = html`<form class="filters" action="${call.at('/quotas')}" aria-label="Find an account"><div class="grow"><label class="field"><span>Account</span><input type="search" name="account" value="${account ?? ''}" placeholder="actor:42" maxlength="255"></label></div><div class="field"><button type="submit" class="btn primary">Find</button></div></form>`
-  const main = html`${head('Quotas', 'What accounts hold, against the limits that their last upload was given.')}${search}${recount}${list}${pager(call, '/quotas', page.next)}`
+  const main = html`${head('Quotas', 'What each account stores, and its limits at its last upload.')}${search}${recount}${list}${pager(call, '/quotas', page.next)}`
   return respondPage(call, { title: 'Quotas', entry: '/quotas', main })
 }
 
@@ -52,10 +52,10 @@ function against(used: number, most: number | null, shown: (value: number) => un
 }
 
 function nothing(account: string | undefined): Html {
-  if (account !== undefined) return blank('page', 'There is no such account', html`<p>Write its whole name.</p>`)
+  if (account !== undefined) return blank('page', 'There is no such account', html`<p>Enter the whole name.</p>`)
   return blank(
     'page',
     'Nothing is counted',
-    html`<p>Uploads are counted once the instance has the option <code>quota</code>.</p>`,
+    html`<p>To count uploads, set the option <code>quota</code> of <code>createRindle</code>.</p>`,
   )
 }

@@ -14,7 +14,7 @@ export async function storages(call: Call): Promise<Response> {
     call.can('moveStorage'),
     call.can('verifyMirrors'),
   ])
-  const main = html`${head('Storages', 'Rows remember their storage by name. A profile may name another one; its assets then move at leisure.')}
+  const main = html`${head('Storages', 'Rows remember their storage by name. When a profile names another one, you can move its assets.')}
 ${live(
   'storages',
   html`${found.map((each, index) => section(`s${index}`, each.storage, contents(call, each, mayMove), about(each)))}${mirrorSection(call, found, mayVerify)}`,
@@ -38,7 +38,7 @@ function contents(call: Call, status: StorageStatus, mayMove: boolean): Html {
     ]),
     ...(arriving === 0
       ? []
-      : [[html`on the way here`, count(arriving), NOTHING, mark('work', 'gear', 'a move has begun')]]),
+      : [[html`moving here`, count(arriving), NOTHING, mark('work', 'gear', 'a move has begun')]]),
     ...(leftBehind === 0
       ? []
       : [

@@ -50,12 +50,12 @@ export async function uploads(call: Call): Promise<Response> {
     shown.length === 0
       ? blank(
           'check',
-          state === undefined ? 'Nothing is in flight' : 'No such upload',
+          state === undefined ? 'No uploads in progress' : 'No such upload',
           html`<p>Completed uploads are <a href="${call.at('/assets')}">assets</a>.</p>`,
         )
       : html`<div class="sheet">${sessionTable(call, shown)}</div>`
-  const main = html`${head('Uploads', 'What is in flight now. Completed ones are assets.')}
-<nav class="tabs" aria-label="State of uploads">${tabs.map((name) => html`<a href="${call.at('/uploads')}${name === undefined ? '' : `?state=${name}`}"${name === state ? html` aria-current="true"` : NOTHING}>${name ?? 'In flight'}</a>`)}</nav>
+  const main = html`${head('Uploads', 'Uploads in progress. Completed ones are assets.')}
+<nav class="tabs" aria-label="State of uploads">${tabs.map((name) => html`<a href="${call.at('/uploads')}${name === undefined ? '' : `?state=${name}`}"${name === state ? html` aria-current="true"` : NOTHING}>${name ?? 'In progress'}</a>`)}</nav>
 ${live('uploads', section('u', 'Sessions', list))}
 ${pager(call, '/uploads', next)}`
   return respondPage(call, { title: 'Uploads', entry: '/uploads', main })
@@ -94,7 +94,7 @@ function sessionTable(call: Call, sessions: readonly Session[]): Html {
       arrived(session),
       session.uploadStrategy,
       session.attachOwnerType === null
-        ? html`<span class="dim">nobody</span>`
+        ? html`<span class="dim">no one</span>`
         : html`<span class="any">${session.attachOwnerType} ${session.attachOwnerId} · ${session.attachSlot}</span>`,
       ago(session.expiresAt, call.now),
       isOpen(session.state) ? verbButtons(call, ['abortUpload'], [session.id]) : NOTHING,

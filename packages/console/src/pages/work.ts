@@ -85,8 +85,8 @@ export function workerTable(workers: readonly LiveWorker[], now: Date): Html {
   if (workers.length === 0) {
     return blank(
       'plug',
-      'No worker is alive',
-      html`<p>Files are taken, but nothing is made of them. Start one:</p><code class="shellcode" tabindex="0" role="region" aria-label="Command">rindle worker</code>`,
+      'No worker is running',
+      html`<p>Files are accepted, but nothing processes them. Start a worker:</p><code class="shellcode" tabindex="0" role="region" aria-label="Command">rindle worker</code>`,
     )
   }
   return html`<div class="sheet">${table(
@@ -119,9 +119,9 @@ function goneTable(
   if (gone.length === 0) return NOTHING
   return section(
     'gone',
-    'Workers of the last day that are gone',
+    'Workers that ended in the last day',
     html`<div class="sheet">${table(
-      'Workers that are gone',
+      'Ended workers',
       [{ name: 'Worker', kind: 'whole' }, { name: 'State' }, { name: 'Since' }, { name: 'Last heard' }],
       gone.map(({ host, processId, stoppedAt, startedAt, beatAt }) => [
         html`<code>${host}</code> <span class="dim">${processId}</span>`,

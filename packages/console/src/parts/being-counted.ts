@@ -12,7 +12,7 @@ export const COUNTING = 'being counted'
 export function beingCounted({ failure }: Latest<unknown>): Html {
   const words =
     failure === null
-      ? html`${glyph('wait')} Being counted. This fills itself.`
-      : html`${glyph('plug', 'bad')} This could not be counted: <code>${failure}</code>. It is tried again.`
+      ? html`${glyph('wait')} Being counted. This page updates itself.`
+      : html`${glyph('plug', 'bad')} This could not be counted: <code>${failure}</code>. Another attempt follows.`
   return html`<div class="sheet"><p class="pad dim">${words}</p></div>`
 }

@@ -64,7 +64,7 @@ export function confirmation(call: Call, ask: Confirmation): Html {
   return html`<div class="head"><div><h1>${ask.title}</h1><p>${ask.lead}</p></div></div>
 ${figures(ask.figures)}
 ${ask.details}
-<section aria-labelledby="h-sure"><h2 id="h-sure" class="vh">Confirm</h2><div class="sheet"><div class="pad"><div class="note ${tone}">${glyph('tri', tone)}<div>${ask.warning}</div></div><p class="small dim">The run counts again before it begins. Should more than ${ask.expect} qualify by then, it stops and asks again. It is written to the operator log. The same on the command line:</p><code class="shellcode" tabindex="0" role="region" aria-label="Command">${ask.command}</code></div>${
+<section aria-labelledby="h-sure"><h2 id="h-sure" class="vh">Confirm</h2><div class="sheet"><div class="pad"><div class="note ${tone}">${glyph('tri', tone)}<div>${ask.warning}</div></div><p class="small dim">The run counts again before it begins. If more than ${ask.expect} qualify by then, it stops and asks again. The operator log records it. The equivalent command:</p><code class="shellcode" tabindex="0" role="region" aria-label="Command">${ask.command}</code></div>${
     !ask.isOffered
       ? html`<div class="pad"><a class="btn" href="${call.at(ask.back)}">Back</a></div>`
       : form(call, ask.path, [...ask.values, ['expect', String(ask.expect)]], agreement(call, ask), 'agree')
@@ -76,5 +76,5 @@ function agreement(call: Call, ask: Confirmation): Html {
     ask.isTyped
       ? html`<label class="field"><span>Type <b>${ask.expect}</b>, the number above</span><input type="text" name="typed" inputmode="numeric" autocomplete="off" required pattern="${ask.expect}"></label>`
       : NOTHING
-  }<label class="field"><span>Why, for the log (optional)</span><input type="text" name="reason" maxlength="500"></label><div class="actions"><button type="submit" class="btn ${ask.isTyped ? 'danger' : 'primary'}">${ask.button}</button><a class="btn" href="${call.at(ask.back)}">Leave it</a></div>`
+  }<label class="field"><span>Reason, for the log (optional)</span><input type="text" name="reason" maxlength="500"></label><div class="actions"><button type="submit" class="btn ${ask.isTyped ? 'danger' : 'primary'}">${ask.button}</button><a class="btn" href="${call.at(ask.back)}">Cancel</a></div>`
 }

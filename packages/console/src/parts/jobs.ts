@@ -32,7 +32,7 @@ export async function readJobs({ prisma }: Rindle): Promise<readonly Job[]> {
 
 /** The table of jobs; work on variants can be cancelled. */
 export function jobTable(call: Call, jobs: readonly Job[]): Html {
-  if (jobs.length === 0) return calm('No job waits or runs. Everything that was asked for is done.')
+  if (jobs.length === 0) return calm('No job is waiting or running.')
   return html`<div class="sheet">${table(
     'Jobs',
     [
@@ -62,7 +62,7 @@ export function jobTable(call: Call, jobs: readonly Job[]): Html {
 
 /** The variants whose work has ended without a result; each can be tried again. */
 export function endedTable(call: Call, variants: readonly Variant[]): Html {
-  if (variants.length === 0) return calm('No variant is failed or cancelled.')
+  if (variants.length === 0) return calm('No failed or cancelled variants.')
   return html`<div class="sheet">${table(
     'Failed and cancelled work',
     [

@@ -45,7 +45,7 @@ ${page.isCounting === true ? html`<noscript><meta http-equiv="refresh" content="
 </head>
 <body>
 ${SPRITE}
-<a class="skip" href="#main">To the content</a>
+<a class="skip" href="#main">Skip to the content</a>
 <div class="shell">
 <header class="top">${brand}<span class="env">${config.title}</span><button type="button" class="btn" popovertarget="menu">Menu</button></header>
 <nav class="side" id="menu" popover aria-label="Console">

@@ -31,7 +31,7 @@ export function stage(call: Call, asset: AssetWithVariants): Html {
   const media = asset.kind === 'video' || asset.kind === 'audio' ? playable(asset, ready) : undefined
   if (media !== undefined) {
     const src = source(media === 'original' ? undefined : media)
-    const words = html`<figcaption class="stage-foot"><span>Played is ${media === 'original' ? 'the original' : html`<code>${media.name}</code>`}.</span></figcaption>`
+    const words = html`<figcaption class="stage-foot"><span>Playing ${media === 'original' ? 'the original' : html`<code>${media.name}</code>`}.</span></figcaption>`
     const label = plainName(asset.filename)
     return asset.kind === 'audio'
       ? html`<figure><audio controls preload="none" src="${src}" aria-label="${label}"></audio>${words}</figure>`
@@ -44,7 +44,7 @@ export function stage(call: Call, asset: AssetWithVariants): Html {
       : standIn('page', asset.contentType ?? 'A file')
   }
   const of = shown ?? asset
-  return html`<figure><div class="stage"><div class="frame"><img src="${source(shown)}" alt="${plainName(asset.filename)}" width="${of.width ?? 640}" height="${of.height ?? 480}">${ring(asset)}</div></div><figcaption class="stage-foot"><span>Shown is ${shown === undefined ? 'the original' : html`<code>${shown.name}</code>`}.</span></figcaption></figure>`
+  return html`<figure><div class="stage"><div class="frame"><img src="${source(shown)}" alt="${plainName(asset.filename)}" width="${of.width ?? 640}" height="${of.height ?? 480}">${ring(asset)}</div></div><figcaption class="stage-foot"><span>Showing ${shown === undefined ? 'the original' : html`<code>${shown.name}</code>`}.</span></figcaption></figure>`
 }
 
 /** A variant beside the others: its picture or its trouble, its recipe, and its facts. */

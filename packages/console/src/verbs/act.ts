@@ -48,11 +48,11 @@ export async function readAsked(
   const isMatching = match !== null && !given.has('expect')
   const { ids, isCut } = isMatching ? await matching(rindle, match, MOST_SUBJECTS) : { ids: named, isCut: false }
   if (ids.length === 0) {
-    const why = isMatching ? 'Nothing matches any more.' : 'Nothing is selected. Go back, and select something.'
+    const why = isMatching ? 'Nothing matches any more.' : 'Nothing is selected. Go back and select at least one asset.'
     throw new RindleError('invalid_input', why)
   }
   if (ids.length > MOST_SUBJECTS) {
-    throw new RindleError('invalid_input', `At most ${MOST_SUBJECTS} can be selected. ${ids.length} are.`)
+    throw new RindleError('invalid_input', `You can select at most ${MOST_SUBJECTS}. You selected ${ids.length}.`)
   }
   return { verb, ids, fields: fieldsOf(verb.fields, given), match, isCut }
 }
@@ -131,8 +131,8 @@ export function agreementOf(form: URLSearchParams, { isDestructive }: { readonly
 /** Refuses when more qualifies than was agreed to, and without an agreement. `conflict`. */
 export function assertExpected(count: number, expect: number | null): void {
   if (expect !== null && count <= expect) return
-  const agreed = expect === null ? 'no number was confirmed' : `${expect} were confirmed`
-  throw new RindleError('conflict', `${count} qualify now, and ${agreed}. Look at the dry run, and confirm again.`, {
+  const agreed = expect === null ? 'you confirmed no number' : `${expect} were confirmed`
+  throw new RindleError('conflict', `${count} qualify now, and ${agreed}. Check the dry run, and confirm again.`, {
     retryable: false,
   })
 }

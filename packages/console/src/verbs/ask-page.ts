@@ -18,7 +18,7 @@ export function askPage(call: Call, asked: Asked, foreseen: Foreseen): Html {
   return confirmation(call, {
     path: `/verbs/${verb.name}`,
     title: `${verb.label} ${ids.length === 1 ? `this ${verb.over}` : counted(ids.length, verb.over)}?`,
-    lead: html`A dry run has just counted this. Nothing is changed yet.${cutNote(call, asked)}`,
+    lead: html`This is a dry run. Nothing has changed yet.${cutNote(call, asked)}`,
     figures: [
       { name: 'Would change', value: number, note: `of ${ids.length} that ${match === null ? 'you chose' : 'match'}` },
       ...numberFigures(foreseen.numbers),
@@ -48,9 +48,9 @@ function cutNote(call: Call, { verb, ids, isCut }: Asked): Html {
   if (!isCut) return NOTHING
   const walk =
     verb.walk === undefined
-      ? 'Ask again for the rest afterwards.'
+      ? 'Repeat this for the rest afterwards.'
       : html`<a href="${call.at(`/maintenance/${verb.walk}`)}">Maintenance</a> takes all at once.`
-  return html` <b>More match: these are the ${count(ids.length)} that changed last.</b> ${walk}`
+  return html` <b>More assets match. These are the ${count(ids.length)} that changed last.</b> ${walk}`
 }
 
 /** The numbers of a report, as figures. Pure. */
@@ -78,11 +78,7 @@ function staysTable(stays: Foreseen['stays']): Html {
     { name: 'Why', kind: 'whole' },
     { name: 'How many', kind: 'num' },
   ] as const
-  return section(
-    'stay',
-    'Stay as they are',
-    html`<div class="sheet">${table('What stays, and why', columns, rows, '')}</div>`,
-  )
+  return section('stay', 'Unchanged', html`<div class="sheet">${table('Unchanged, and why', columns, rows, '')}</div>`)
 }
 
 /** The point is chosen first; then the dry run tells of it. */
@@ -90,13 +86,13 @@ function focusForm(call: Call, { verb, ids, fields }: Asked): Html {
   if (verb.name !== 'setFocus') return NOTHING
   const part = (name: string, label: string): Html =>
     html`<label class="field"><span>${label}, from 0 to 1</span><input type="number" name="${name}" min="0" max="1" step="any" required value="${fields[name] ?? '0.5'}"></label>`
-  return html`<form class="filters" method="get" action="${call.at('/verbs/setFocus')}">${hidden(ids.map((id): [string, string] => ['id', id]))}${part('x', 'From the left')}${part('y', 'From the top')}<div class="field"><button type="submit" class="btn">Look at it</button></div></form>`
+  return html`<form class="filters" method="get" action="${call.at('/verbs/setFocus')}">${hidden(ids.map((id): [string, string] => ['id', id]))}${part('x', 'From the left')}${part('y', 'From the top')}<div class="field"><button type="submit" class="btn">Preview</button></div></form>`
 }
 
 /** Why and for how long is said first; then the dry run tells of it. */
 function holdForm(call: Call, { verb, ids, fields }: Asked): Html {
   if (verb.name !== 'hold') return NOTHING
-  return html`<form class="filters" method="get" action="${call.at('/verbs/hold')}">${hidden(ids.map((id): [string, string] => ['id', id]))}<div class="grow"><label class="field"><span>Why, for those who read it later</span><input type="text" name="holdReason" required maxlength="255" value="${fields['holdReason'] ?? ''}"></label></div><label class="field"><span>Ends by itself on</span><input type="date" name="until" value="${fields['until'] ?? ''}"></label><div class="field"><button type="submit" class="btn">Look at it</button></div></form>`
+  return html`<form class="filters" method="get" action="${call.at('/verbs/hold')}">${hidden(ids.map((id): [string, string] => ['id', id]))}<div class="grow"><label class="field"><span>The reason, for people who read it later</span><input type="text" name="holdReason" required maxlength="255" value="${fields['holdReason'] ?? ''}"></label></div><label class="field"><span>Ends by itself on</span><input type="date" name="until" value="${fields['until'] ?? ''}"></label><div class="field"><button type="submit" class="btn">Preview</button></div></form>`
 }
 
 /** A restore leaves assets alone whose slots are taken, unless the operator says what happens then. */
@@ -107,7 +103,7 @@ function takenLinks(call: Call, { verb, ids, fields }: Asked, { stays }: Foresee
     const query = new URLSearchParams([...ids.map((id): [string, string] => ['id', id]), ['whenTaken', whenTaken]])
     return html`<a class="btn" href="${call.at(`/verbs/restore?${query.toString()}`)}">${words}</a>`
   }
-  return html`<p class="actions">${link('replace', 'Replace what is there now…')}${link('skip', 'Restore without those places…')}</p>`
+  return html`<p class="actions">${link('replace', 'Replace the current asset…')}${link('skip', 'Restore without these attachments…')}</p>`
 }
 
 /** Attached assets are left alone by a purge, unless the operator takes them from their owners. */
@@ -117,7 +113,7 @@ function detachLink(call: Call, { verb, ids, fields, match }: Asked, { stays }: 
   const subjects =
     match === null ? ids.map((id): [string, string] => ['id', id]) : [['match', match] as [string, string]]
   const query = new URLSearchParams([...subjects, ['detach', '1']])
-  return html`<p><a class="btn" href="${call.at(`/verbs/purgeAsset?${query.toString()}`)}">Take the attached ones from their owners, too…</a></p>`
+  return html`<p><a class="btn" href="${call.at(`/verbs/purgeAsset?${query.toString()}`)}">Detach the attached ones and purge them, too…</a></p>`
 }
 
 /** The page from which the verb was called. Pure. */

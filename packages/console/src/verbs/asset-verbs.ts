@@ -7,7 +7,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
   {
     name: 'requeueVariants',
     label: 'Requeue',
-    effect: 'Failed and cancelled variants are tried again.',
+    effect: 'Tries failed and cancelled variants again.',
     isDestructive: false,
     over: 'asset',
     fields: ['variant'],
@@ -23,7 +23,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
   {
     name: 'reprobe',
     label: 'Reprobe',
-    effect: 'The original is read again, and its type, dimensions, duration and tracks are written.',
+    effect: 'Reads the original again, and updates its type, dimensions, duration and tracks.',
     isDestructive: false,
     over: 'asset',
     fields: [],
@@ -43,7 +43,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
     name: 'regenerateVariants',
     label: 'Regenerate',
     effect:
-      'Variants of changed recipes, missing and newly declared ones are made again. The old ones serve until then.',
+      'Makes variants of changed recipes, and missing and newly declared ones. The old ones are served until then.',
     isDestructive: false,
     over: 'asset',
     fields: [],
@@ -51,14 +51,14 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
     command: () => 'rindle regenerate-variants',
     foresee: async (rindle, id) => {
       const report = await rindle.regenerateVariants({ assetId: id, dryRun: true })
-      return outlook(await assetOf(rindle, id), report, report.enqueued, 'Its variants are as its profile wants them.')
+      return outlook(await assetOf(rindle, id), report, report.enqueued, 'Its variants are up to date.')
     },
     act: async (rindle, id) => numbersOf(await rindle.regenerateVariants({ assetId: id })),
   },
   {
     name: 'cancelProcessing',
     label: 'Cancel work',
-    effect: 'Queued and running variants are cancelled, and encoders stop.',
+    effect: 'Cancels queued and running variants, and stops encoders.',
     isDestructive: false,
     over: 'asset',
     fields: [],
@@ -72,7 +72,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
   {
     name: 'releaseAsset',
     label: 'Release',
-    effect: 'The stored bytes go through the whole gate once more.',
+    effect: 'Checks the stored file again, through the whole gate.',
     isDestructive: false,
     over: 'asset',
     fields: [],
@@ -89,7 +89,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
   {
     name: 'setFocus',
     label: 'Set focus',
-    effect: 'The variants that are cut around the focus are made again.',
+    effect: 'Makes the variants again that are cropped around the focus.',
     isDestructive: false,
     over: 'asset',
     fields: ['x', 'y'],
@@ -106,7 +106,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
   {
     name: 'detach',
     label: 'Detach',
-    effect: 'The owner loses the asset. If nobody else holds it, it goes into the trash of its profile, or is purged.',
+    effect: 'Detaches the asset from this owner. If it is attached nowhere else, it goes into the trash or is purged.',
     isDestructive: true,
     over: 'asset',
     fields: ['ownerType', 'ownerId', 'slot'],
@@ -119,7 +119,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
       const isKept = asset.hold !== null || (rindle.profiles[asset.profile]?.purge ?? null) !== null
       return {
         name: nameOf(asset),
-        detail: `${holder.type} ${holder.id} · ${holder.slot}${isLast ? ', its last holder' : ''}`,
+        detail: `${holder.type} ${holder.id} · ${holder.slot}${isLast ? ', its last owner' : ''}`,
         numbers: { detached: 1, trashed: isLast && isKept ? 1 : 0, purged: isLast && !isKept ? 1 : 0 },
       }
     },
@@ -132,21 +132,21 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
   {
     name: 'purgeAsset',
     label: 'Purge',
-    effect: 'Original, variants and rows go. URLs that were handed out answer 404.',
+    effect: 'Deletes the original, the variants and the rows. Existing URLs answer 404.',
     isDestructive: true,
     over: 'asset',
     fields: ['detach'],
     command: (ids, { detach }) => eachOf(ids, (id) => `rindle purge ${id} --live${detach === '1' ? ' --detach' : ''}`),
     foresee: async (rindle, id, fields) => {
       const { found, detached, skipped } = await rindle.purgeAsset(id, purgeOptions(fields))
-      if (found === 0) throw new RindleError('not_found', 'It was purged before.')
+      if (found === 0) throw new RindleError('not_found', 'It has already been purged.')
       const asset = await assetOf(rindle, id)
-      if (skipped > 0) throw stays('Its purge is already on its way.')
+      if (skipped > 0) throw stays('Its purge has already begun.')
       const objects = [asset, ...asset.variants].filter(({ storageKey }) => storageKey !== null)
       const bytes = objects.reduce((sum, { byteSize }) => sum + (byteSize ?? 0), 0)
       return {
         name: nameOf(asset),
-        detail: detached === 0 ? 'held by nobody' : `held ${detached === 1 ? 'once' : `${detached} times`}`,
+        detail: detached === 0 ? 'attached nowhere' : `attached ${detached === 1 ? 'once' : `${detached} times`}`,
         numbers: { objects: objects.length, bytes, detached },
       }
     },
@@ -225,7 +225,7 @@ async function holderOf(
   { ownerType = '', ownerId = '', slot = '' }: Fields,
 ): Promise<{ readonly type: string; readonly id: string; readonly slot: string }> {
   const held = await rindle.prisma.mediaAttachment.count({ where: { assetId, ownerType, ownerId, slot } })
-  if (held === 0) throw stays('This owner does not hold it any more.')
+  if (held === 0) throw stays('It is no longer attached to this owner.')
   return { type: ownerType, id: ownerId, slot }
 }
 

@@ -8,7 +8,7 @@ export const OTHER_VERBS: readonly SubjectVerb[] = [
   {
     name: 'abortUpload',
     label: 'Abort',
-    effect: 'The upload ends, and what was sent so far is deleted.',
+    effect: 'Ends the upload, and deletes the bytes sent so far.',
     isDestructive: true,
     over: 'upload',
     fields: [],
@@ -27,14 +27,14 @@ export const OTHER_VERBS: readonly SubjectVerb[] = [
   {
     name: 'redeliver',
     label: 'Redeliver',
-    effect: 'Deliveries that were given up are tried again, with the same ids.',
+    effect: 'Tries failed deliveries again, with the same ids.',
     isDestructive: false,
     over: 'target',
     fields: [],
     command: (ids) => ids.map((id) => `rindle redeliver ${isEvent(id) ? id : `--target ${id}`}`).join('\n'),
     foresee: async (rindle, id) => {
       const report = await rindle.redeliver({ ...givenUp(id), dryRun: true })
-      if (report.found === 0) throw stays('Nothing was given up.')
+      if (report.found === 0) throw stays('There are no failed deliveries.')
       return { name: id, numbers: { found: report.found } }
     },
     act: async (rindle, id) => numbersOf(await rindle.redeliver(givenUp(id))),
@@ -42,7 +42,7 @@ export const OTHER_VERBS: readonly SubjectVerb[] = [
   {
     name: 'pauseDeliveries',
     label: 'Pause',
-    effect: 'Its events wait until it is resumed. None is lost.',
+    effect: 'Keeps its events until you resume it. No event is lost.',
     isDestructive: false,
     over: 'target',
     fields: [],
@@ -57,7 +57,7 @@ export const OTHER_VERBS: readonly SubjectVerb[] = [
   {
     name: 'resumeDeliveries',
     label: 'Resume',
-    effect: 'What waits is delivered.',
+    effect: 'Delivers the waiting events.',
     isDestructive: false,
     over: 'target',
     fields: [],

@@ -46,7 +46,7 @@ export async function stopRun(call: Call): Promise<Response> {
 
 function verbOf(call: Call): WalkVerb {
   const verb = WALK_VERBS.find(({ name }) => name === call.params[0])
-  if (verb === undefined) throw new RindleError('not_found', 'There is no such verb of maintenance.')
+  if (verb === undefined) throw new RindleError('not_found', 'There is no such maintenance action.')
   return verb
 }
 
@@ -54,7 +54,7 @@ async function runPart(call: Call, verb: WalkVerb, last: RecordedAction | undefi
   const mayRun = await call.can(verb.name)
   if (last?.outcome === 'running') return running(call, verb, last, mayRun)
   const dryForm = mayRun ? await dryRunForm(call, verb) : NOTHING
-  if (last === undefined) return html`<p>No person has run it yet.</p>${dryForm}`
+  if (last === undefined) return html`<p>No one has run it yet.</p>${dryForm}`
   // The number of a dry run that was stopped is too small to be agreed to.
   const isWhole = last.outcome === 'done' && last.numbers?.['interrupted'] === undefined
   if (!isWhole || !last.dryRun || !mayRun) return html`${lastRun(call, last)}${dryForm}`
@@ -63,7 +63,7 @@ async function runPart(call: Call, verb: WalkVerb, last: RecordedAction | undefi
   return html`${confirmation(call, {
     path: `/maintenance/${verb.name}`,
     title: `${verb.label} for real?`,
-    lead: html`A dry run counted this ${ago(last.finishedAt, call.now)}. Nothing is changed yet.`,
+    lead: html`A dry run counted this ${ago(last.finishedAt, call.now)}. Nothing has changed yet.`,
     figures: numberFigures(last.numbers ?? {}),
     expect,
     isTyped: verb.isDestructive,
@@ -123,11 +123,11 @@ function running(call: Call, verb: WalkVerb, action: RecordedAction, mayStop: bo
           html`<button type="submit" class="btn">Stop after this page</button>`,
         )
       : NOTHING
-  return html`<div class="sheet"><div class="running"><div class="row"><div><h2>${action.dryRun ? 'Dry run' : 'Running'} <span class="dim">begun ${ago(action.startedAt, call.now)} by ${action.actor}</span></h2></div>${stop}</div>${bar}<dl class="facts">${Object.entries(numbers).map(([name, value]) => html`<div><dt>${spoken(name)}</dt><dd>${count(value)}</dd></div>`)}</dl></div></div>`
+  return html`<div class="sheet"><div class="running"><div class="row"><div><h2>${action.dryRun ? 'Dry run' : 'Running'} <span class="dim">started ${ago(action.startedAt, call.now)} by ${action.actor}</span></h2></div>${stop}</div>${bar}<dl class="facts">${Object.entries(numbers).map(([name, value]) => html`<div><dt>${spoken(name)}</dt><dd>${count(value)}</dd></div>`)}</dl></div></div>`
 }
 
 function lastRun(call: Call, { outcome, numbers, dryRun, actor, finishedAt, errorReason }: RecordedAction): Html {
   const { interrupted, ...counts } = numbers ?? {}
-  const end = interrupted === undefined ? outcome : 'stopped before its end'
+  const end = interrupted === undefined ? outcome : 'stopped early'
   return html`<div class="note ${end === 'done' ? 'ok' : 'warn'}" role="status"><div><b>${dryRun ? 'Dry run' : 'Run'} ${end}</b> ${ago(finishedAt, call.now)} by ${actor}: ${errorReason ?? (numberWords(counts) || 'nothing to do')}. <a href="${call.at('/log')}">In the log</a></div></div>`
 }

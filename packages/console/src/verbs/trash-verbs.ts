@@ -23,7 +23,7 @@ export const TRASH_VERBS: readonly SubjectVerb[] = [
   {
     name: 'restore',
     label: 'Restore',
-    effect: 'It is delivered again, under new URLs, and its former owners have it back.',
+    effect: 'Brings it back to its former owners. It is delivered again, under new URLs.',
     isDestructive: false,
     over: 'asset',
     fields: ['whenTaken'],
@@ -40,7 +40,7 @@ export const TRASH_VERBS: readonly SubjectVerb[] = [
   {
     name: 'hold',
     label: 'Hold',
-    effect: 'Nothing deletes the asset, a variant or a track of it until the hold ends.',
+    effect: 'Protects the asset, its variants and its tracks from deletion until the hold ends.',
     isDestructive: false,
     over: 'asset',
     fields: ['holdReason', 'until'],
@@ -65,7 +65,7 @@ export const TRASH_VERBS: readonly SubjectVerb[] = [
   {
     name: 'unhold',
     label: 'End hold',
-    effect: 'Maintenance purges it if its purge was due meanwhile.',
+    effect: 'If its purge was due in the meantime, maintenance purges it.',
     isDestructive: false,
     over: 'asset',
     fields: [],
@@ -96,7 +96,7 @@ function whenTakenOf({ whenTaken = 'refuse' }: Fields): { readonly whenTaken: 'r
 }
 
 function holdOf({ holdReason, until }: Fields): { readonly reason: string; readonly until?: Date } {
-  if (holdReason === undefined) throw new RindleError('invalid_input', 'Say why it is held.')
+  if (holdReason === undefined) throw new RindleError('invalid_input', 'Give a reason for the hold.')
   if (until === undefined) return { reason: holdReason }
   const time = new Date(until)
   if (Number.isNaN(time.getTime())) throw new RindleError('invalid_input', 'The end of the hold must be a date.')

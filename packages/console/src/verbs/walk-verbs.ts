@@ -16,7 +16,7 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   walkVerb({
     name: 'recoverLostWork',
     label: 'Recover lost work',
-    effect: 'Gives a job to rows that wait without one.',
+    effect: 'Enqueues work that has lost its job.',
     group: 'recover',
     counted: 'found',
     program: 'recover-lost-work',
@@ -59,7 +59,7 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   walkVerb({
     name: 'verifyStorage',
     label: 'Verify storage',
-    effect: 'Asks the storages for every object, and marks what is missing.',
+    effect: 'Asks the storages for every object, and marks missing ones.',
     group: 'check',
     fields: ['profile', 'tenant', 'storage'],
     counted: 'missing',
@@ -72,7 +72,7 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   walkVerb({
     name: 'verifyMirrors',
     label: 'Verify mirrors',
-    effect: 'Compares storages with their mirrors, lets the mirrors follow, and brings back what a storage has lost.',
+    effect: 'Compares storages with their mirrors, updates the mirrors, and brings back lost objects.',
     group: 'check',
     counted: 'found',
     program: 'verify-storage --mirror',
@@ -82,7 +82,7 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   walkVerb({
     name: 'moveStorage',
     label: 'Move storage',
-    effect: 'Copies assets into another storage; the old objects go when their URLs have expired.',
+    effect: 'Copies assets to another storage. The old objects are deleted when their URLs have expired.',
     group: 'move',
     fields: ['to', 'from', 'profile', 'tenant'],
     counted: 'found',
@@ -103,7 +103,7 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   walkVerb({
     name: 'scanOrphans',
     label: 'Scan for orphans',
-    effect: 'Finds objects that no row knows, and deletes them.',
+    effect: 'Finds and deletes objects that no row knows.',
     group: 'clean',
     isDestructive: true,
     fields: ['storage'],
@@ -115,7 +115,7 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   walkVerb({
     name: 'abortIncompleteUploads',
     label: 'Abort incomplete uploads',
-    effect: 'Ends sessions that are past their time.',
+    effect: 'Ends uploads that are past their deadline.',
     group: 'clean',
     counted: 'sessionsFound',
     program: 'abort-incomplete-uploads',
@@ -125,7 +125,7 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   walkVerb({
     name: 'cleanupOrphans',
     label: 'Clean up sessions',
-    effect: 'Deletes expired sessions and what they staged.',
+    effect: 'Deletes expired uploads and their staged objects.',
     group: 'clean',
     isDestructive: true,
     fields: ['storage'],
@@ -137,7 +137,7 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   walkVerb({
     name: 'purgeUnattached',
     label: 'Purge the unattached',
-    effect: 'Deletes assets that nobody has held for seven days.',
+    effect: 'Deletes assets that were attached nowhere for seven days.',
     group: 'clean',
     isDestructive: true,
     fields: ['profile', 'tenant'],
@@ -172,7 +172,7 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   walkVerb({
     name: 'sweepOrphanedTempFiles',
     label: 'Sweep temporary files',
-    effect: 'Deletes what killed processes left on this machine.',
+    effect: 'Deletes files that killed processes left on this machine.',
     group: 'clean',
     isDestructive: true,
     counted: 'matched',
@@ -194,7 +194,7 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   walkVerb({
     name: 'pruneEvents',
     label: 'Prune events',
-    effect: 'Deletes events older than thirty days that nobody waits for.',
+    effect: 'Deletes events older than thirty days that are no longer needed.',
     group: 'clean',
     isDestructive: true,
     counted: 'eventsFound',

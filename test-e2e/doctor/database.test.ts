@@ -42,7 +42,7 @@ describe('the doctor names', () => {
         status: 'error',
         summary:
           'The database cannot be reached: the connection was refused; migrations, queues and workers were not checked',
-        fix: 'Start PostgreSQL, or correct host and port in the URL of the database.',
+        fix: 'Start PostgreSQL, or correct the host and port in the URL of the database.',
       },
     ])
     expect(counts.error).toBe(1)
@@ -121,7 +121,7 @@ describe('the doctor names', () => {
     expect(await patient.finding('migrations.edited')).toMatchObject({
       status: 'error',
       summary: expect.stringMatching(/^applied with other contents than the installed ones: \d{14}_\w+/),
-      fix: expect.stringContaining('Install @rindle/prisma again.'),
+      fix: expect.stringContaining('Reinstall @rindle/prisma.'),
     })
     await execute(url, 'update rindle._prisma_migrations set checksum = reverse(checksum)')
     await expectFine(patient, 'migrations.edited')

@@ -46,7 +46,7 @@ it('the doctor says what is missing where nobody, or somebody else, answers', as
   })
   expect(await finding({ baseUrl: 'http://127.0.0.1:1/rindle' })).toMatchObject({
     status: 'warn',
-    summary: expect.stringContaining('nobody answers at http://127.0.0.1:1'),
+    summary: expect.stringContaining('no server answers at http://127.0.0.1:1'),
   })
   expect(await finding({ baseUrl: '/rindle' })).toMatchObject({
     status: 'ok',

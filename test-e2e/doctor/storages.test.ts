@@ -96,7 +96,7 @@ describe('of a bucket the doctor names', () => {
     expect(await reading.finding('storage.write')).toMatchObject({
       status: 'error',
       summary: expect.stringContaining('the store refused'),
-      fix: expect.stringContaining('grant them the rights that the README of the adapter lists'),
+      fix: expect.stringContaining('grant them the permissions that the README of the adapter lists'),
     })
     expect(await storageStatuses(reading)).toEqual({ 'storage.write': 'error', 'storage.lifecycle': 'warn' })
     const unlisting = await withRights([
@@ -152,7 +152,7 @@ describe('of a bucket the doctor names', () => {
     expect(await (await patientWith(storageOn({ bucket: 'nobody-made-it' }))).finding('storage.write')).toMatchObject({
       status: 'error',
       summary: expect.stringContaining('there is no such bucket'),
-      fix: expect.stringContaining('make its bucket'),
+      fix: expect.stringContaining('create its bucket'),
     })
   })
 
@@ -162,7 +162,7 @@ describe('of a bucket the doctor names', () => {
     expect(await patient.finding('storage.cors', { origin: 'https://other.example' })).toMatchObject({
       status: 'error',
       summary: expect.stringMatching(/^pages of https:\/\/other\.example may not upload: /),
-      fix: expect.stringContaining('CORS rules allow PUT with the headers content-type, x-amz-'),
+      fix: expect.stringMatching(/^Allow PUT with the headers content-type, x-amz-/),
     })
     expect(await patient.finding('storage.cors')).toMatchObject({
       status: 'warn',
@@ -185,7 +185,7 @@ describe('of a bucket the doctor names', () => {
     expect(await patient.finding('storage.playback_cors', { origin: 'https://other.example' })).toMatchObject({
       status: 'error',
       summary: expect.stringMatching(/^pages of https:\/\/other\.example may not play streams and text tracks: /),
-      fix: expect.stringContaining('CORS rules allow GET with the headers range'),
+      fix: expect.stringContaining('Allow GET with the headers range'),
     })
     expect(await patient.finding('storage.playback_cors', { origin: OUR_ORIGIN })).toMatchObject({ status: 'ok' })
   })

@@ -278,8 +278,8 @@ describe('an upload from a URL', () => {
       details: { reason: 'address_refused' },
     })
     const wrong: readonly (readonly [string, object, RegExp])[] = [
-      ['http://a.example/', {}, /^A file is fetched by https, not by http\. Allow it with/],
-      ['https://me:secret@a.example/', {}, /^The URL has a user or a password/],
+      ['http://a.example/', {}, /^Files are fetched only by https, not by http\. Allow it with/],
+      ['https://me:secret@a.example/', {}, /^The URL contains a user or a password/],
       ['https://a.example/', { hosts: ['b.example'] }, /^The host a\.example is not allowed/],
       ['https://a.example/', { hosts: [] }, /^hosts must be/],
       ['https://a.example/', { headers: { Range: 'bytes=1-' } }, /^The header range cannot be given/],

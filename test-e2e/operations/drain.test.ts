@@ -62,7 +62,7 @@ it('leaves media to workers, by name, and tells what waits', async () => {
   )
   const report = await application.rindle.drain({ maxSeconds: 60 })
   expect(report).toMatchObject({
-    refused: { rindle_media: expect.stringMatching(/^Transcodes of video and sound take longer/) },
+    refused: { rindle_media: expect.stringMatching(/^Video and sound take longer/) },
     waiting: { rindle_media: 1 },
   })
   await expect(application.rindle.drain({ maxSeconds: 60, queues: ['rindle_media'] })).rejects.toMatchObject({

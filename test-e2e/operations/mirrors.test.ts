@@ -288,6 +288,6 @@ test('a process that dies between a change and its note has noted it before', as
 test('mirrors of nothing, of mirrors, and of storages that cannot list are refused', () => {
   const { storage } = application
   expect(() => mirrored(storage, [])).toThrow('at least one mirror')
-  expect(() => mirrored(mirrored(storage, [mirror]), [mirror])).toThrow('no mirrored storage')
+  expect(() => mirrored(mirrored(storage, [mirror]), [mirror])).toThrow('does not accept a mirrored storage')
   expect(() => mirrored(storage, [{ ...mirror, capabilities: new Set(['head']) }])).toThrow('can list')
 })

@@ -79,7 +79,7 @@ describe('the purge of one asset', () => {
       await expect(rindle.purgeAsset(asset.id, { live })).rejects.toMatchObject({
         code: 'conflict',
         retryable: false,
-        message: `Asset ${asset.id} is attached to member:ada (avatar), member:ben (cover). Detach it first, or purge it with the option detach.`,
+        message: `Asset ${asset.id} is attached to member:ada (avatar), member:ben (cover). Detach it first, or use the option detach.`,
         details: { attachments: 2 },
       })
     }

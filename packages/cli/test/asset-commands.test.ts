@@ -92,7 +92,7 @@ describe('purge', () => {
     )
     const refused = await command('purge', id, '--live')
     expect(refused.stderr).toBe(
-      `rindle: Asset ${id} is attached to member:7 (cover). Detach it first, or purge it with the option detach.\n`,
+      `rindle: Asset ${id} is attached to member:7 (cover). Detach it first, or use the option detach.\n`,
     )
     expect(refused.exitCode).toBe(1)
     const json = await command('purge', id, '--format', 'json')

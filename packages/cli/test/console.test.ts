@@ -32,7 +32,7 @@ async function opened(link: string): Promise<(path: string) => Promise<Response>
 test('the console answers on the loopback address, through a link that works once, until Ctrl-C', async () => {
   await withConsole([], async (link, text) => {
     expect(new URL(link).hostname).toBe('127.0.0.1')
-    expect(text).toContain('It changes nothing.')
+    expect(text).toContain('This console is read-only.')
     const page = await opened(link)
     expect((await page('/console/maintenance/pruneRuns')).status).toBe(200)
     expect((await fetch(link, { redirect: 'manual' })).status).toBe(403)
@@ -46,7 +46,7 @@ test('the console only shows, unless --allow-verbs lets it change things', async
   await withConsole([], async (link) => expect(await formOf(link)).not.toContain('<form method="post"'))
   await withConsole(['--allow-verbs'], async (link, text) => {
     expect(await formOf(link)).toContain('<form method="post"')
-    expect(text).not.toContain('It changes nothing.')
+    expect(text).not.toContain('This console is read-only.')
   })
 })
 

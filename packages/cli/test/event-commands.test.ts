@@ -75,7 +75,7 @@ describe('redeliver', () => {
   test('wants to know what', async () => {
     expect(await command('redeliver')).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('an event, a target, or a time'),
+      stderr: expect.stringContaining('an event, a target or a time'),
     })
     expect(await command('redeliver', '--until', 'never')).toMatchObject({
       exitCode: 2,
@@ -88,7 +88,10 @@ describe('pause-deliveries and resume-deliveries', () => {
   test('stop deliveries and continue them, and say what was so before', async () => {
     const pause = await command('pause-deliveries', TARGET)
     expect(pause.stdout).toBe(`Rindle: pausing of deliveries...\n  target:  ${TARGET}\n  changed: true\nDone.\n`)
-    expect(await command('pause-deliveries', TARGET)).toMatchObject({ exitCode: 0, stderr: 'It was so before.\n' })
+    expect(await command('pause-deliveries', TARGET)).toMatchObject({
+      exitCode: 0,
+      stderr: 'Nothing to change: it was in that state already.\n',
+    })
     expect((await command('deliveries')).stdout).toContain('paused')
     expect((await command('resume-deliveries', TARGET, '--format', 'json')).stdout).toContain('"changed": true')
     expect((await command('deliveries')).stdout).toContain('active')

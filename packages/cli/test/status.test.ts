@@ -50,9 +50,9 @@ describe('runtime-status', () => {
       'assets:   ready 1\nvariants: failed 1, ready 1\nsessions: completed 1\n\n' +
         queues(0) +
         '[ERROR] no_worker: 7\n  rindle_fetch: no job waits\n' +
-        '  Start a worker that serves these queues: until then their jobs wait.\n  Fix: rindle worker\n\n' +
+        '  Start a worker that serves these queues. Until then their jobs wait.\n  Fix: rindle worker\n\n' +
         `[ERROR] failed_work: 1, the oldest for 3 h\n  asset ${assetId} tiny: failed, processing_failed: It is too big.\n` +
-        '  Remove the reason, then enqueue these variants again.\n  Fix: rindle requeue <assetId>\n\n' +
+        '  Fix the cause, then enqueue these variants again.\n  Fix: rindle requeue <assetId>\n\n' +
         '2 errors, 0 warnings, 0 notices.\n',
     )
     const io = capturedIo(here())

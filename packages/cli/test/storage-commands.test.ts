@@ -116,7 +116,7 @@ describe('a storage whose disk is not mounted', () => {
     expect(await command('init-storage', 'main', '--dry-run')).toMatchObject(looked)
     expect(await command('init-storage', 'main')).toMatchObject({
       stdout: 'Storage "main" is set up with a new identity.\n',
-      stderr: 'Start every process that uses it again.\nLook for missing objects with `rindle verify-storage`.\n',
+      stderr: 'Restart every process that uses it.\nLook for missing objects with `rindle verify-storage`.\n',
       exitCode: 0,
     })
     const again = await command('init-storage', 'main', '--format', 'json')

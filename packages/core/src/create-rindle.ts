@@ -395,5 +395,5 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
 
 function narrow<P extends string, A extends Asset>(row: A, profile: P): A & Asset<P> {
   if (row.profile === profile) return row as A & Asset<P>
-  throw new RindleError('invalid_input', `Asset ${row.id} is of profile "${row.profile}", not of "${profile}".`)
+  throw new RindleError('invalid_input', `Asset ${row.id} has the profile "${row.profile}", not "${profile}".`)
 }

@@ -14,15 +14,15 @@ const withMembers = (what: string, ...members: readonly string[]): z.ZodType =>
 
 /** Returns the problem of the given `database`, or `undefined`. Never repeats its value: URLs hold passwords. Pure. */
 function databaseProblem(database: unknown): string | undefined {
-  if (database === undefined || database === null) return 'is missing: is DATABASE_URL set in the environment?'
+  if (database === undefined || database === null) return 'is missing. Is DATABASE_URL set in the environment?'
   if (typeof database === 'string' && database.trim() === '') {
-    return 'is empty: is DATABASE_URL set, and not to an empty text?'
+    return 'is empty. Is DATABASE_URL set to a URL?'
   }
   if (typeof database === 'string') {
     const protocol = URL.parse(database)?.protocol
     if (protocol === 'postgres:' || protocol === 'postgresql:') return undefined
     return (
-      'is no PostgreSQL URL. Give one like postgres://user:password@host:5432/database, special characters of the ' +
+      'is not a PostgreSQL URL. Use one like postgres://user:password@host:5432/database, with special characters of the ' +
       'password percent-encoded; or { pool } or { prisma }'
     )
   }
@@ -31,7 +31,7 @@ function databaseProblem(database: unknown): string | undefined {
     .strictObject({ prisma: withMembers('made by new PrismaClient()', '$transaction') })
     .safeParse(database).success
   if (isPool || isPrisma) return undefined
-  return 'must be a postgres:// URL, { pool } of pg, or { prisma } of a Prisma client, and nothing else'
+  return 'must be a postgres:// URL, { pool } of pg, or { prisma } of a Prisma client'
 }
 
 /** Whether agents of this version of Node know proxies. Pure. */

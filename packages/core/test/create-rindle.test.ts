@@ -118,12 +118,12 @@ describe('createRindle', () => {
   })
 
   it.each([
-    ['', 'database: is empty: is DATABASE_URL set, and not to an empty text?'],
-    [' ', 'database: is empty: is DATABASE_URL set'],
-    [undefined, 'database: is missing: is DATABASE_URL set in the environment?'],
-    [null, 'database: is missing: is DATABASE_URL set'],
-    ['localhost/app', 'database: is no PostgreSQL URL. Give one like postgres://user:password@host:5432/database'],
-    ['mysql://localhost/app', 'database: is no PostgreSQL URL.'],
+    ['', 'database: is empty. Is DATABASE_URL set to a URL?'],
+    [' ', 'database: is empty. Is DATABASE_URL set'],
+    [undefined, 'database: is missing. Is DATABASE_URL set in the environment?'],
+    [null, 'database: is missing. Is DATABASE_URL set'],
+    ['localhost/app', 'database: is not a PostgreSQL URL. Use one like postgres://user:password@host:5432/database'],
+    ['mysql://localhost/app', 'database: is not a PostgreSQL URL.'],
     [{ url: 'postgres://localhost/app' }, 'database: must be a postgres:// URL, { pool } of pg, or { prisma }'],
     [{ pool: 1 }, 'database: must be a postgres:// URL'],
     [5, 'database: must be a postgres:// URL'],

@@ -101,7 +101,7 @@ describe('from a folder', () => {
       '--concurrency',
       '1',
     )
-    expect(dry).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('Import with --live.') })
+    expect(dry).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('Add --live to import.') })
     expect(dry.stdout).toContain('refused: page.jpg  ')
     expect(dry.stdout).toMatch(/would_import: +1\n/)
     const lines = (await readFile(join(cli.application.directory, 'report.ndjson'), 'utf8')).trimEnd().split('\n')
@@ -130,7 +130,7 @@ describe('from a folder', () => {
       [['folder', '.'], 'Name a --profile, or a --map.'],
       [['folder', '.', ...TO_PHOTO, '--in-place'], '--in-place needs --storage'],
       [['payload', 'rindle.config.ts', ...TO_PHOTO, '--files', '.'], 'Cannot read rindle.config.ts as JSON'],
-      [['payload', 'media.json', ...TO_PHOTO], 'Say where the files lie'],
+      [['payload', 'media.json', ...TO_PHOTO], 'Say where the files are'],
       [['active-storage', 'one.jpg', ...TO_PHOTO, '--files', '.'], 'Cannot open the database one.jpg'],
       [
         ['medialibrary', 'media.json', ...TO_PHOTO, '--files', '.', '--time-zone', 'Mars'],

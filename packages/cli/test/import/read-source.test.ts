@@ -69,7 +69,9 @@ test('tables are read page by page, each row once, whatever the ids look like', 
     const tables = { active_storage_blobs: blobs, active_storage_attachments: rows }
     await writeFile(join(directory, 'tables.json'), JSON.stringify(tables))
     await using open = await openTables('tables.json', directory, 'active_storage_blobs')
-    await expect(activeStorageSource(open, { service: 'local', isOnDisk: true })).rejects.toThrow('has one service')
+    await expect(activeStorageSource(open, { service: 'local', isOnDisk: true })).rejects.toThrow(
+      'has only one service',
+    )
     const source = await activeStorageSource(open, { service: undefined, isOnDisk: true })
     expect(await source.count()).toBe(1_200)
     const found: FoundFile[] = []

@@ -85,7 +85,7 @@ export async function hold(
     const asset = await lockAsset(unit, reference.id)
     if (asset === null) throw new RindleError('not_found', `There is no asset ${reference.id}.`)
     if (asset.state === 'deleted') {
-      const message = `The purge of asset ${asset.id} has begun: it cannot be held any more.`
+      const message = `The purge of asset ${asset.id} has begun, so it can no longer be held.`
       throw new RindleError('not_deliverable', message, { details: { state: asset.state } })
     }
     const { rows } = await unit.executeSql(
@@ -122,5 +122,5 @@ export async function unhold(
 
 function assertReason(reason: string): void {
   if (isStorableName(reason)) return
-  throw new RindleError('invalid_input', `reason must be a text of 1 to ${MAX_NAME_LENGTH} characters.`)
+  throw new RindleError('invalid_input', `reason must be a string of 1 to ${MAX_NAME_LENGTH} characters.`)
 }

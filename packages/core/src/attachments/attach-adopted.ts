@@ -31,7 +31,7 @@ export async function attachAdopted(
     if (isOfOne && (await isOvertaken(unit, asset, name))) {
       runtime.logger.warn(
         { assetId: asset.id, slot, code: 'slot_overtaken' },
-        'An adopted asset was not attached: its slot holds a newer asset.',
+        'An adopted asset was not attached, because its slot holds a newer asset.',
       )
     } else await attachUploaded(runtime, unit, asset, { owner, slot, position, isLate: false })
   }

@@ -77,7 +77,10 @@ async function appendWithin(
   const slot = slotOf(owner, slotName)
   const { current, rules, asset: locked } = await lockAttachable(runtime, unit, asset, slot)
   if (rules.cardinality === 'one') {
-    throw new RindleError('invalid_input', `The slot "${slotName}" holds one asset. Use attach(), which replaces it.`)
+    throw new RindleError(
+      'invalid_input',
+      `The slot "${slotName}" holds only one asset. Use attach(), which replaces it.`,
+    )
   }
   const isPresent = current.some(({ assetId }) => assetId === asset.id)
   if (rules.max !== null && !isPresent && current.length >= rules.max) {
@@ -120,7 +123,7 @@ export async function attachUploaded(
   if (isLate && (await isOvertaken(unit, place, asset.id))) {
     runtime.logger.warn(
       { assetId: asset.id, slot, code: 'slot_overtaken' },
-      'An uploaded asset was not attached: its slot holds a newer upload.',
+      'An uploaded asset was not attached, because its slot holds a newer upload.',
     )
     return false
   }

@@ -111,7 +111,7 @@ class Restoring {
     if (asset === null) return nothing
     const attachments = await this.#formerOf(assetId)
     if (attachments.length !== wanted.length) {
-      throw new RindleError('conflict', `Asset ${assetId} was changed by another caller meanwhile. Try again.`)
+      throw new RindleError('conflict', `Another caller changed asset ${assetId} in the meantime. Try again.`)
     }
     const former = attachments.map((attachment) => this.#describe(asset, attachment, slots))
     for (const one of former) {
@@ -214,7 +214,7 @@ class Restoring {
     const names = slots.map(({ ownerType, ownerId, slot }) => `${ownerType}:${ownerId} (${slot})`).join(', ')
     throw new RindleError(
       'conflict',
-      `Asset ${id} cannot have its place back: another one is there, or the slot is full: ${names}. ` +
+      `Asset ${id} cannot return to its place, because another asset is there or the slot is full: ${names}. ` +
         "Restore it with whenTaken: 'replace' or 'skip'.",
       { details: { slots }, retryable: false },
     )

@@ -24,7 +24,7 @@ export function slotOf(owner: Owner, slot: string): Slot {
     if (isStorableName(value)) continue
     throw new RindleError(
       'invalid_input',
-      `${what} must be a text of 1 to ${MAX_NAME_LENGTH} characters. An owner is { type: 'member', id }.`,
+      `${what} must be a string of 1 to ${MAX_NAME_LENGTH} characters. An owner is { type: 'member', id }.`,
     )
   }
   return columns
@@ -34,7 +34,7 @@ export function slotOf(owner: Owner, slot: string): Slot {
 function ownerIdOf({ id }: Owner): string {
   if (typeof id === 'string') return id
   if (Number.isSafeInteger(id)) return String(id)
-  throw new RindleError('invalid_input', 'The id of an owner must be a text or a safe integer.')
+  throw new RindleError('invalid_input', 'The id of an owner must be a string or a safe integer.')
 }
 
 /**

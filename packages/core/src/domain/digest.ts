@@ -19,7 +19,7 @@ export function canonicalJson(value: Json): string {
     return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`
   }
   if (isScalar(value)) return JSON.stringify(value)
-  throw new RindleError('invalid_input', `A ${typeof value} (${String(value)}) has no canonical JSON.`)
+  throw new RindleError('invalid_input', `A ${typeof value} (${String(value)}) cannot be written as canonical JSON.`)
 }
 
 /**

@@ -96,7 +96,7 @@ function judgeEmpty(input: DeclaredFile, accept: AcceptRules): GateVerdict {
   const claimed = [...(declared === null ? [] : [declared]), ...typesOf(extension), UNKNOWN_CONTENT_TYPE]
   const contentType = claimed.find((type) => kindOf(type) === 'other' && isAccepted(type, accept.types))
   if (contentType !== undefined) return { accepted: true, contentType, filename }
-  return rejectedFor('empty_file', `The file is empty, and no accepted type may be. ${acceptedBy(accept)}`)
+  return rejectedFor('empty_file', `The file is empty, and no accepted type may be empty. ${acceptedBy(accept)}`)
 }
 
 function judgeClaims(input: DeclaredFile, accept: AcceptRules): Refused | null {

@@ -45,19 +45,19 @@ export interface VariantKeyParts extends KeyOwner {
 // The problems of a malformed key. The order matters: the first match is reported.
 const REFUSALS: readonly { readonly problem: string; readonly matches: RegExp }[] = [
   { problem: 'it is empty', matches: /^$/ },
-  { problem: 'it holds a control character', matches: /\p{Cc}/u },
-  { problem: 'it holds a backslash', matches: /\\/ },
+  { problem: 'it contains a control character', matches: /\p{Cc}/u },
+  { problem: 'it contains a backslash', matches: /\\/ },
   { problem: 'it is absolute', matches: /^\// },
-  { problem: 'it holds an empty segment', matches: /\/\/|\/$/ },
-  { problem: 'it holds a "." or ".." segment', matches: /(?:^|\/)\.{1,2}(?:\/|$)/ },
+  { problem: 'it contains an empty segment', matches: /\/\/|\/$/ },
+  { problem: 'it contains a "." or ".." segment', matches: /(?:^|\/)\.{1,2}(?:\/|$)/ },
 ]
 
 // The further problems of a key that another program gave. A storage may keep files of its own in hidden directories,
 // and a careless proxy decodes what is encoded.
 const UNREADABLE: typeof REFUSALS = [
-  { problem: 'it holds a segment that begins with a dot', matches: /(?:^|\/)\./ },
-  { problem: 'it holds an encoded slash or dot', matches: /%(?:2e|2f|5c)/i },
-  { problem: 'it is no well-formed text', matches: /\p{Cs}/u },
+  { problem: 'it contains a segment that begins with a dot', matches: /(?:^|\/)\./ },
+  { problem: 'it contains an encoded slash or dot', matches: /%(?:2e|2f|5c)/i },
+  { problem: 'it is not well-formed text', matches: /\p{Cs}/u },
 ]
 
 // No generated key contains it: ids, random parts and names have no two dashes in a row.
@@ -258,7 +258,7 @@ function checked(part: string, value: string, isValid: boolean): string {
 
 function problemOf(key: string): string | undefined {
   // A caller without types may pass anything, and a pattern would test its text.
-  if (typeof key !== 'string') return 'it is no text'
+  if (typeof key !== 'string') return 'it is not a string'
   // First, so that nothing below works through an endless text. A valid character is one byte.
   if (key.length > MAX_KEY_BYTES) return `it has more than ${MAX_KEY_BYTES} bytes`
   if (WELL_FORMED.test(key)) return undefined

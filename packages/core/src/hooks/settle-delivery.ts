@@ -58,7 +58,7 @@ export async function markDelivered(
     [event.id, target, id, status],
   )
   if (rows.length > 0) return
-  throw new RindleError('conflict', `Event ${event.id} was handled for ${target} by another job meanwhile.`)
+  throw new RindleError('conflict', `Another job handled event ${event.id} for ${target} in the meantime.`)
 }
 
 async function retryLater(

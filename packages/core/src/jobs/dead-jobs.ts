@@ -31,7 +31,7 @@ export async function variantsDied(
     )
     await transitionVariants(runtime, unit, asset, lost, 'queued')
   })
-  const message = 'Every worker that tried to make it has died, or could not report the result.'
+  const message = 'Every worker that tried to make it died, or could not report the result.'
   await handOnVariants(runtime, job, assetId, belongs, failureOf(new RindleError('worker_died', message)))
 }
 
@@ -40,7 +40,7 @@ export async function variantsDied(
  * continues.
  */
 export async function promoteDied(runtime: Runtime, job: DeadJob): Promise<void> {
-  const message = 'Every worker that tried to promote it has died, or could not report the result.'
+  const message = 'Every worker that tried to promote it died, or could not report the result.'
   const assetId = payloadText(job.payload, 'assetId')
   await waitForPromotion(runtime, job, assetId, failureOf(new RindleError('worker_died', message)))
 }

@@ -46,7 +46,7 @@ const FINISH_MS = 5_000
 /** The time in which aborted jobs end and go back to their queues. */
 const GIVE_BACK_MS = 1_500
 const NO_MEDIA =
-  'Transcodes of video and sound take longer than a drain lives. Start a worker for them, or name rindle_media in `queues`.'
+  'Video and sound take longer to transcode than a drain runs. Start a worker for them, or name rindle_media in `queues`.'
 
 /**
  * Does the work that is due, for at most `maxSeconds`, then returns: for functions and cron jobs, where no worker can

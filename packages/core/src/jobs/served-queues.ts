@@ -37,7 +37,7 @@ export class ServedQueues {
     for (const [queue, reason] of Object.entries(refused)) {
       runtime.logger.warn(
         { queue, code: 'queue_refused', error: reason },
-        'This process does not work on a queue that its machine cannot serve.',
+        'This process skips a queue that its machine cannot serve.',
       )
     }
     const served = new ServedQueues(runtime, plan)
@@ -61,7 +61,7 @@ export class ServedQueues {
     if (before.length === 0) return false
     const started = await this.#startAllBut(await refusedQueues(this.#runtime, before))
     for (const queue of started) {
-      this.#runtime.logger.info({ queue }, 'This process now works on a queue that it had refused.')
+      this.#runtime.logger.info({ queue }, 'This process now serves a queue that it had skipped.')
     }
     return started.length > 0
   }

@@ -25,7 +25,7 @@ export function tellingAttempts({ logger }: Runtime, { handle, handleDead }: Han
       try {
         await handleDead(job)
       } catch (error) {
-        logger.warn({ ...factsOf(job), ...errorFields(error) }, 'The end of a job could not be written down.')
+        logger.warn({ ...factsOf(job), ...errorFields(error) }, 'The end of a job could not be recorded.')
         throw error
       }
     },

@@ -27,7 +27,7 @@ export interface FailureResponseOptions {
 
 /** Stands in for messages that may name keys, or ids of other actors, which must look like ids that do not exist. */
 const DETAIL_OF_CODE: Partial<Readonly<Record<ErrorCode, string>>> = {
-  not_found: 'There is no such thing here, or it is not yours.',
+  not_found: 'It does not exist, or it is not yours.',
   checksum_mismatch: 'The bytes do not match their checksum.',
 }
 

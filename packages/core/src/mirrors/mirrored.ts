@@ -114,10 +114,7 @@ async function askMirror<T>(
     const isVerdict = ['storage_object_missing', 'storage_precondition_failed'] as const
     if (!isVerdict.some((code) => isRindleError(error, code))) throw error
   }
-  throw new RindleError(
-    'storage_unavailable',
-    'An object that a mirror had described is not there any more; try again.',
-  )
+  throw new RindleError('storage_unavailable', 'An object that a mirror had reported is no longer there. Try again.')
 }
 
 /** The etag of a mirror is another one than the primary's for the same bytes. */
@@ -134,7 +131,10 @@ function assertMirrors(primary: StorageAdapter, mirrors: readonly StorageAdapter
   if (mirrors.length === 0) throw new RindleError('config_invalid', 'mirrored() needs at least one mirror.')
   const nested = [primary, ...mirrors].find(({ mirroring }) => mirroring !== undefined)
   if (nested !== undefined) {
-    throw new RindleError('config_invalid', 'mirrored() takes no mirrored storage: list all mirrors of one primary.')
+    throw new RindleError(
+      'config_invalid',
+      'mirrored() does not accept a mirrored storage. List all mirrors of one primary.',
+    )
   }
   for (const storage of [primary, ...mirrors]) {
     if (storage.capabilities.has('list')) continue

@@ -94,7 +94,7 @@ async function* bytesOf(body: Readable): AsyncGenerator<Uint8Array> {
     // A stream in string mode gives text; take its bytes.
     if (typeof chunk === 'string') yield Buffer.from(chunk)
     else if (chunk instanceof Uint8Array) yield chunk
-    else throw new RindleError('invalid_input', 'The source is a stream of objects. It must give bytes or text.')
+    else throw new RindleError('invalid_input', 'The source is a stream of objects. It must yield bytes or text.')
   }
 }
 

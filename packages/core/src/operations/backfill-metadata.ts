@@ -90,7 +90,7 @@ export async function backfillMetadata(runtime: Runtime, options: BackfillOption
           asset.storage,
           error,
           { assetId: asset.id },
-          'An asset could not be analyzed, or its placeholder not be made.',
+          'An asset could not be analyzed, or its placeholder could not be made.',
         )
       }
     }

@@ -136,7 +136,7 @@ class Cleanup {
         storage,
         error,
         { sessionId },
-        'An object that came after its upload had ended could not be deleted.',
+        'An object that arrived after its upload had ended could not be deleted.',
       )
     }
   }

@@ -202,6 +202,6 @@ function assertWord(what: string, value: string): void {
   if (typeof value === 'string' && value !== '' && value.length <= MOST_CHARACTERS && !value.includes('\0')) return
   throw new RindleError(
     'invalid_input',
-    `The ${what} of an action must be a text of 1 to ${MOST_CHARACTERS} characters.`,
+    `The ${what} of an action must be a string of 1 to ${MOST_CHARACTERS} characters.`,
   )
 }

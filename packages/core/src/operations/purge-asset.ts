@@ -106,7 +106,7 @@ async function stillAttached(unit: UnitOfWork, assetId: string, count: number): 
   const more = count > holdings.length ? ` and ${count - holdings.length} more` : ''
   return new RindleError(
     'conflict',
-    `Asset ${assetId} is attached to ${names}${more}. Detach it first, or purge it with the option detach.`,
+    `Asset ${assetId} is attached to ${names}${more}. Detach it first, or use the option detach.`,
     { details: { attachments: count, holdings: holdings.map((holding) => ({ ...holding })) }, retryable: false },
   )
 }

@@ -137,11 +137,15 @@ async function writeFields(runtime: Runtime, asset: Asset, fields: ReprobedField
     ],
   )
   if (rows[0] !== undefined) return assetFromRow(rows[0])
-  throw new RindleError('conflict', `Asset ${asset.id} changed while it was probed. Look at it again.`)
+  throw new RindleError('conflict', `Asset ${asset.id} changed while it was probed. Read it again.`)
 }
 
 function notDeliverable({ id, state }: Asset): RindleError {
-  return new RindleError('not_deliverable', `Asset ${id} is ${state}: its bytes are not verified, or rejected.`, {
-    details: { state },
-  })
+  return new RindleError(
+    'not_deliverable',
+    `Asset ${id} is ${state}, so its bytes are not verified or were rejected.`,
+    {
+      details: { state },
+    },
+  )
 }

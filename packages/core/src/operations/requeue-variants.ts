@@ -85,7 +85,7 @@ function select(
 }
 
 function notDeliverable({ id, state }: Asset): RindleError {
-  return new RindleError('not_deliverable', `Asset ${id} is ${state}: it has no variants that could be made.`, {
+  return new RindleError('not_deliverable', `Asset ${id} is ${state}, so no variants can be made from it.`, {
     details: { state },
   })
 }

@@ -204,7 +204,7 @@ class OrphanScan {
 const sizeOf = (batch: readonly Candidate[]): number => batch.length
 
 const ADVICE =
-  'Nothing was deleted. Check that this is their database, and list them in a dry run. To delete them, use the option force.'
+  'Nothing was deleted. Check that this database belongs to the storage, and list the objects in a dry run. To delete them, use the option force.'
 
 function unknownOf(seen: number, amiss: number): string {
   return `${amiss} of its ${counted(seen, 'old object')} ${amiss === 1 ? 'is' : 'are'} unknown`

@@ -105,7 +105,7 @@ export class StorageWatch {
       this.stop(
         storage,
         'mostly_missing',
-        `${what} Check that it is the right storage, and complete. If it is, use the option force.`,
+        `${what} Check that this is the right storage, and that it is complete. If so, use the option force.`,
       )
     }
   }

@@ -76,7 +76,7 @@ export async function verifyMirrors(
     const mirroredOnes = names.filter((name) => storageOf(runtime, name).mirroring !== undefined)
     if (mirroredOnes.length === 0) {
       const what = options.storage === undefined ? 'No storage has mirrors' : `"${options.storage}" has no mirrors`
-      throw new RindleError('invalid_input', `${what}: give it some, with mirrored(primary, [mirror]).`)
+      throw new RindleError('invalid_input', `${what}. Configure them with mirrored(primary, [mirror]).`)
     }
     return new MirrorCheck(runtime, options, dryRun).run(mirroredOnes)
   })
@@ -160,7 +160,7 @@ class MirrorCheck {
         this.#watch.stop(
           side.storage,
           'mostly_unknown',
-          `${what} Nothing was changed. Use the option force if it is right.`,
+          `${what} Nothing was changed. If this is the right mirror, use the option force.`,
         )
         return false
       }

@@ -42,9 +42,13 @@ export async function addTrack(
   const asset = await playableAsset(runtime, reference.id)
   const stored = await storeTrack(runtime, asset, track)
   if (stored === 'too_many') {
-    throw new RindleError('conflict', `Asset ${asset.id} has ${MAX_TRACKS} text tracks, and may have no more.`, {
-      retryable: false,
-    })
+    throw new RindleError(
+      'conflict',
+      `Asset ${asset.id} already has ${MAX_TRACKS} text tracks, the most that are allowed.`,
+      {
+        retryable: false,
+      },
+    )
   }
   if (typeof stored === 'string') throw noAsset(asset.id)
   return stored
@@ -60,7 +64,7 @@ function tagOf({ kind, lang, label, default: isDefault = false }: AddTrackOption
     throw new RindleError('invalid_input', `The kind of a track must be one of: ${TRACK_KINDS.join(', ')}.`)
   }
   if (label !== undefined && typeof label !== 'string')
-    throw new RindleError('invalid_input', '`label` must be a text.')
+    throw new RindleError('invalid_input', '`label` must be a string.')
   if (typeof isDefault !== 'boolean') throw new RindleError('invalid_input', '`default` must be true or false.')
   const canonical = canonicalLanguage(lang)
   return { kind, lang: canonical, label: trackLabel(label ?? null, canonical), isDefault }
@@ -82,7 +86,7 @@ async function playableAsset(runtime: Runtime, id: string): Promise<Asset> {
   if (asset.kind === null || asset.kind === 'video' || asset.kind === 'audio') return asset
   throw new RindleError(
     'invalid_input',
-    `Asset ${id} is of the kind "${asset.kind}". Only video and sound have text tracks.`,
+    `Asset ${id} has the kind "${asset.kind}". Only video and sound can have text tracks.`,
   )
 }
 

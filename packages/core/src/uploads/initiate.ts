@@ -180,7 +180,7 @@ export function assertDeclared({
 }: Pick<InitiateOptions, 'byteSize' | 'checksumSha256' | 'actorId' | 'order'>): void {
   assertChosenOrder(order)
   if (actorId !== undefined && !isStorableName(actorId)) {
-    throw new RindleError('invalid_input', `actorId must be a text of 1 to ${MAX_NAME_LENGTH} characters.`)
+    throw new RindleError('invalid_input', `actorId must be a string of 1 to ${MAX_NAME_LENGTH} characters.`)
   }
   if (byteSize !== undefined && !(Number.isSafeInteger(byteSize) && byteSize >= 0)) {
     throw new RindleError('invalid_input', 'byteSize must be a whole number of bytes.')

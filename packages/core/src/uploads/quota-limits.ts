@@ -40,7 +40,7 @@ export function quotaExceeded(
   const left = { bytes: leftOf(maxBytes, used.bytes), assets: leftOf(maxAssets, used.assets) }
   const isByAssets = left.assets !== null && wanted.assets > left.assets
   const message = isByAssets
-    ? `The quota is used up: it holds ${counted(maxAssets ?? 0, 'file')}. Delete some, or ask for more.`
+    ? `The quota of ${counted(maxAssets ?? 0, 'file')} is used up. Delete some files, or ask for more.`
     : `The upload may need ${counted(wanted.bytes, 'byte')}, and ${counted(left.bytes ?? 0, 'byte')} of the quota of ` +
       `${maxBytes} are left. Delete files, or ask for more.`
   return new RindleError('quota_exceeded', message, {

@@ -85,7 +85,7 @@ export async function assertMayBegin(runtime: Runtime, unit: UnitOfWork, origin:
   if (number(rows[0] ?? {}, 'open') < maxOpenUploads) return
   throw new RindleError(
     'quota_exceeded',
-    `There are ${maxOpenUploads} uploads of this actor under way, and no more may begin. Complete or abort some.`,
+    `This actor already has ${maxOpenUploads} open uploads, the most that are allowed. Complete or abort some.`,
     { details: { limit: 'open_uploads', maxOpenUploads } },
   )
 }

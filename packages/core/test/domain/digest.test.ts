@@ -38,7 +38,7 @@ describe('canonicalJson', () => {
     ['a symbol', Symbol('x')],
   ])('refuses %s at any depth', (_, value) => {
     for (const holder of [value, [value], { key: value }, { deep: [{ key: value }] }]) {
-      expect(() => canonicalJson(holder as Json)).toThrow('no canonical JSON')
+      expect(() => canonicalJson(holder as Json)).toThrow('cannot be written as canonical JSON')
     }
   })
 })

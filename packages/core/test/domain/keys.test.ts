@@ -120,7 +120,7 @@ describe('normalizeKey', () => {
   })
 
   it.each([7, null, undefined, ['a'], { toString: () => 'a' }])('refuses %j, which is not a string', (key) => {
-    expect(refusal(key as unknown as string)).toContain('it is no text')
+    expect(refusal(key as unknown as string)).toContain('it is not a string')
   })
 
   it('never accepts a string that could leave its place', () => {

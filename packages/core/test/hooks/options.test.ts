@@ -35,7 +35,7 @@ describe('a webhook', () => {
 
   it.each([
     ['http://a.example/', 'must begin with https://'],
-    ['https://user:password@a.example/', 'must not hold a user or a password'],
+    ['https://user:password@a.example/', 'must not contain a user or a password'],
     ['https://127.0.0.1/', 'is not a public address'],
     ['https://2130706433/', 'is not a public address'],
     ['https://[::ffff:7f00:1]/', 'is not a public address'],

@@ -98,7 +98,7 @@ describe('a file that is no text track', () => {
     ['a page', '<html><body>x</body></html>', 'it is neither WebVTT'],
     ['WEBVTTX', `WEBVTTX\n\n`, 'it is neither WebVTT'],
     ['another encoding', Buffer.from('1\n00:00:01,000 --> 00:00:02,500\ncaf\u00e9', 'latin1'), 'it is not in UTF-8'],
-    ['an object', { text: 'WEBVTT' }, 'it must be a text'],
+    ['an object', { text: 'WEBVTT' }, 'it must be a string'],
     ['too many bytes', ' '.repeat(MAX_TRACK_BYTES + 1), `it has ${MAX_TRACK_BYTES + 1} bytes`],
     ['too many cues', `WEBVTT\n\n${`${ONE}\n\n`.repeat(MAX_TRACK_CUES + 1)}`, `it has ${MAX_TRACK_CUES + 1} cues`],
     ['text that grows too large', `WEBVTT\n\n${ONE}\n${'&'.repeat(MAX_TRACK_BYTES - 100)}`, 'bytes; at most'],

@@ -59,7 +59,7 @@ export function imagesOf({ images }: Runtime): ImageRuntime {
   if (images !== null) return images
   throw new RindleError(
     'capability_unsupported',
-    'Families have no URLs here: give createRindle the option `images`, with the base URL of your route and a secret.',
+    'Families need the option `images` of createRindle, with the base URL of your route and a secret.',
     { details: { capability: 'images', flow: 'delivery' } },
   )
 }

@@ -16,8 +16,8 @@ const NAMES: ReadonlySet<string> = new Set(['w', 'format'])
 export function readImageQuery(parameters: URLSearchParams): ImageQuery {
   const given = [...parameters.keys()]
   const unknown = given.find((name) => !NAMES.has(name))
-  if (unknown !== undefined) throw invalid('Only `w` and `format` may be in the query.')
-  if (new Set(given).size < given.length) throw invalid('`w` and `format` may be in the query once each.')
+  if (unknown !== undefined) throw invalid('The query may contain only `w` and `format`.')
+  if (new Set(given).size < given.length) throw invalid('The query may contain `w` and `format` only once each.')
   const width = parameters.get('w') ?? ''
   if (!WIDTH.test(width)) throw invalid('Ask for a width in pixels: ?w=640.')
   const format = parameters.get('format')
@@ -28,7 +28,7 @@ export function readImageQuery(parameters: URLSearchParams): ImageQuery {
 export function typeOfFormat(types: readonly string[], format: string): string {
   const type = types.find((each) => formatOf(each) === format)
   if (type !== undefined) return type
-  throw invalid(`There is no such format here. Ask for ${types.map(formatOf).join(', ')}, or leave it out.`)
+  throw invalid(`This family has no such format. Ask for ${types.map(formatOf).join(', ')}, or omit \`format\`.`)
 }
 
 function formatOf(type: string): string {

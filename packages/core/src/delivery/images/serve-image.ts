@@ -140,7 +140,7 @@ async function waitAndAnswer(runtime: Runtime, wanted: WantedImage): Promise<Res
     case 'late':
       return substitute(runtime, wanted, comeAgain('The image is still being made.', BUSY_SECONDS))
     case 'full':
-      return substitute(runtime, wanted, comeAgain('Too many images are being made or waited for.', BUSY_SECONDS))
+      return substitute(runtime, wanted, comeAgain('Too many images are being made.', BUSY_SECONDS))
     case 'failed':
       return substitute(runtime, wanted, failed(asked.retryAfterSeconds))
     case 'unavailable':

@@ -200,7 +200,7 @@ export class ShownFiles {
     if (made === kind) return
     throw new RindleError(
       'invalid_input',
-      `Variant "${name}" of profile "${this.#asset.profile}" is no ${kind}: ${made}.`,
+      `Variant "${name}" of profile "${this.#asset.profile}" is not of the kind ${kind}: ${made}.`,
     )
   }
 }

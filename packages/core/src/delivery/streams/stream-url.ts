@@ -68,7 +68,7 @@ export function streamsOf({ streams }: Runtime): StreamRuntime {
   if (streams !== null) return streams
   throw new RindleError(
     'capability_unsupported',
-    'Streams have no URLs here: give createRindle the option `streams`, with the base URL of your route and a secret.',
+    'Streams need the option `streams` of createRindle, with the base URL of your route and a secret.',
     { details: { capability: 'streams', flow: 'delivery' } },
   )
 }

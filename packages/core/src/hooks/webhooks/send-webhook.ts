@@ -94,7 +94,7 @@ function outcomeOf({ statusCode: status = 0, headers }: IncomingMessage, now: Da
       kind: 'gone',
       status,
       reason: 'webhook_gone',
-      message: 'The receiver answered 410: it wants no more events.',
+      message: 'The receiver answered 410, which means that it wants no more events.',
     }
   }
   if (status >= 300 && status < 400) {

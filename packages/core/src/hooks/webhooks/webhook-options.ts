@@ -46,7 +46,7 @@ function urlProblem({
   const url = URL.parse(text)
   if (url === null) return 'must be a URL such as https://app.example/hooks'
   if (url.username !== '' || url.password !== '')
-    return 'must not hold a user or a password: the signature proves the sender'
+    return 'must not contain a user or a password: the signature proves the sender'
   if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) {
     return 'must begin with https://; http:// only with allowPrivate, within your own network'
   }

@@ -148,5 +148,5 @@ function assertCriteria({ eventId, target, since, until }: RedeliverOptions): vo
     }
   }
   if (eventId ?? target ?? since ?? until) return
-  throw new RindleError('invalid_input', 'Say what to deliver again: an event, a target, or a time.')
+  throw new RindleError('invalid_input', 'Name an event, a target or a time to deliver again.')
 }

@@ -36,7 +36,7 @@ export async function preflightFinding(
   if (refusal === undefined) {
     return { id, status: 'ok', summary: `pages of ${origin ?? 'any origin'} may ${verb}` }
   }
-  const fix = `Let the bucket's CORS rules allow ${request.method} with the headers ${wanted.join(', ')} (or *) from it.`
+  const fix = `Allow ${request.method} with the headers ${wanted.join(', ')} (or *) from this origin in the bucket's CORS rules.`
   if (origin !== undefined) {
     return { id, status: 'error', summary: `pages of ${origin} may not ${verb}: ${refusal}`, fix }
   }
@@ -44,7 +44,7 @@ export async function preflightFinding(
     id,
     status: 'warn',
     summary: `pages of some origins may not ${verb}: ${refusal}`,
-    fix: `Give the origin of your pages (--origin) to check that it may. ${fix}`,
+    fix: `Pass the origin of your pages (--origin) to check it. ${fix}`,
   }
 }
 

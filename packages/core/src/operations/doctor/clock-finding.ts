@@ -27,7 +27,7 @@ export function clockFinding(id: string, readings: ClockReadings, tolerance: Clo
     id,
     status: size < errorFromMs ? 'warn' : 'error',
     summary: `the clock of ${whose} is ${Math.round(size / 1_000)} s ${direction} this machine's`,
-    fix: 'Set the clocks of both by NTP. URLs expire too early or too late, and signatures are refused.',
+    fix: 'Synchronise both clocks with NTP. Otherwise URLs expire too early or too late, and signatures are refused.',
   }
 }
 

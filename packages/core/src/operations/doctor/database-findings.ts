@@ -53,8 +53,8 @@ function unreachable(error: unknown): Finding {
     status: 'error',
     summary: `${reasonOf(error)}; migrations, queues and workers were not checked`,
     fix: isRefused
-      ? 'Correct user, password or name of the database in its URL, or create the database.'
-      : 'Start PostgreSQL, or correct host and port in the URL of the database.',
+      ? 'Correct the user, the password or the name of the database in the URL, or create the database.'
+      : 'Start PostgreSQL, or correct the host and port in the URL of the database.',
   }
 }
 

@@ -17,7 +17,7 @@ function undeclared(name: string): Finding {
   return {
     id: 'hooks.target',
     status: 'warn',
-    summary: `${name} is configured here, and no process has declared it: its events are not written`,
+    summary: `${name} is configured here, but no running process has declared it, so its events are not written`,
     fix: 'Start the application or a worker with this configuration.',
   }
 }
@@ -27,8 +27,8 @@ export function targetFinding(target: EventTargetStatus, isAnybodyWorking: boole
   const id = 'hooks.target'
   const { name, disabledAt, pausedAt, heldReason, workers, dead, pending } = target
   if (disabledAt !== null) {
-    const fix = `Run \`rindle resume-deliveries ${name}\` if it exists after all, else \`rindle forget-target ${name} --live\`.`
-    return { id, status: 'error', summary: `${name} answered 410: it gets nothing more, ${waits(pending)}`, fix }
+    const fix = `Run \`rindle resume-deliveries ${name}\` if the receiver still exists, or \`rindle forget-target ${name} --live\` if it does not.`
+    return { id, status: 'error', summary: `${name} answered 410 and is disabled, ${waits(pending)}`, fix }
   }
   if (workers === 0 && isAnybodyWorking) {
     const fix = `Start a worker with the configuration of ${name}, or forget it: \`rindle forget-target ${name} --live\`.`
@@ -36,10 +36,15 @@ export function targetFinding(target: EventTargetStatus, isAnybodyWorking: boole
   }
   if (pausedAt !== null) {
     const fix = `Run \`rindle resume-deliveries ${name}\`.`
-    return { id, status: 'warn', summary: `${name} is paused since ${pausedAt.toISOString()}, ${waits(pending)}`, fix }
+    return {
+      id,
+      status: 'warn',
+      summary: `${name} has been paused since ${pausedAt.toISOString()}, ${waits(pending)}`,
+      fix,
+    }
   }
   if (heldReason === 'unreachable') {
-    const fix = 'Start the receiver, or correct its URL: its events are delivered as soon as it answers.'
+    const fix = 'Start the receiver, or correct its URL. Its events are delivered as soon as it answers.'
     return { id, status: 'warn', summary: `${name} does not answer, ${waits(pending)}`, fix }
   }
   if (dead > 0) {

@@ -15,7 +15,7 @@ export async function* maintenanceFindings({ jobs, now }: Runtime): AsyncGenerat
     id: 'maintenance.schedule',
     status: 'warn',
     summary: `${jobs.name} jobs have no schedules`,
-    fix: 'Run `rindle abort-incomplete-uploads`, `cleanup-orphans` and `verify-storage` by a scheduler of your own.',
+    fix: 'Run `rindle abort-incomplete-uploads`, `cleanup-orphans` and `verify-storage` from your own scheduler.',
   }
 }
 
@@ -26,7 +26,7 @@ export function scheduleFinding(schedules: readonly JobSchedule[], now: Date): F
     return {
       id,
       status: 'warn',
-      summary: 'nothing is scheduled: abandoned uploads are never ended, and lost objects are never found',
+      summary: 'nothing is scheduled, so abandoned uploads never end and lost objects are never found',
       fix: 'Call rindle.schedule() when the application starts, or run `rindle schedule` once.',
     }
   }

@@ -35,7 +35,7 @@ function failedFinding({ failed }: MigrationStatus): Finding {
     id,
     status: 'error',
     summary: `begun and not finished: ${listed(failed)}`,
-    fix: 'Run `rindle migrate`: it tries again, or says what you must undo first.',
+    fix: 'Run `rindle migrate`. It tries again, or says what you must undo first.',
   }
 }
 
@@ -46,7 +46,7 @@ function editedFinding({ edited }: MigrationStatus): Finding {
     id,
     status: 'error',
     summary: `applied with other contents than the installed ones: ${listed(edited)}`,
-    fix: 'Install @rindle/prisma again. Put your own changes into your own migrations.',
+    fix: 'Reinstall @rindle/prisma. Put your own changes into your own migrations.',
   }
 }
 
@@ -70,7 +70,7 @@ function driftFinding(drift: SchemaDrift | null): Finding {
     status: isBroken ? 'error' : 'warn',
     summary: parts.join('; '),
     fix: isBroken
-      ? 'Undo the changes made by hand: the migrations of @rindle/prisma have the statements.'
+      ? 'Undo the manual changes. The migrations of @rindle/prisma show the original statements.'
       : 'Move your own objects out of schema rindle.',
   }
 }

@@ -15,13 +15,13 @@ export async function* mirrorFindings(runtime: Runtime, storage: string): AsyncG
 /** Judges the lag of mirrors. Pure. */
 export function mirrorFinding({ waiting, since, reason }: MirrorLag, now: Date): Finding {
   const id = 'storage.mirrors'
-  if (waiting === 0 || since === null) return { id, status: 'ok', summary: 'the mirrors have followed every change' }
+  if (waiting === 0 || since === null) return { id, status: 'ok', summary: 'the mirrors are up to date' }
   const seconds = Math.max(0, Math.round((now.getTime() - since.getTime()) / 1_000))
   const what = `${counted(waiting, 'change')} ${waiting === 1 ? 'waits' : 'wait'} for the mirrors, the oldest for ${seconds} s`
   if (seconds < LATE_SECONDS) return { id, status: 'ok', summary: what }
   const fix =
     reason === null
       ? 'Start a worker that serves the queue `rindle_purge`.'
-      : `Repair the mirror: the last attempt failed with ${reason}. Its changes are tried again until they succeed.`
+      : `Repair the mirror. The last attempt failed with ${reason}. Rindle repeats the changes until they succeed.`
   return { id, status: 'warn', summary: reason === null ? what : `${what} (${reason})`, fix }
 }

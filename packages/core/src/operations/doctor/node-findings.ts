@@ -38,7 +38,7 @@ function environmentFinding(env: Readonly<Record<string, string | undefined>>): 
   return {
     id,
     status: 'warn',
-    summary: `${platform} ends a process soon after it has answered`,
-    fix: 'Run `rindle worker` elsewhere, as a process that stays; requests may be answered here.',
+    summary: `${platform} ends a process soon after it has answered a request`,
+    fix: 'Run `rindle worker` somewhere else, as a permanent process. Answer only requests here.',
   }
 }

@@ -38,7 +38,7 @@ function recipesFinding({ variants, accept }: Profile): Finding {
     return {
       id,
       status: 'error',
-      summary: `the digest is not the recipe's: ${foreign.join(', ')}`,
+      summary: `the digest does not match the recipe: ${foreign.join(', ')}`,
       fix: 'Make the profile with defineProfile() of the installed @rindle/core.',
     }
   }
@@ -47,7 +47,7 @@ function recipesFinding({ variants, accept }: Profile): Finding {
     return {
       id,
       status: 'warn',
-      summary: `never made, because no accepted type is a source for them: ${impossible.map(([name]) => name).join(', ')}`,
+      summary: `never made, because no accepted type can be their source: ${impossible.map(([name]) => name).join(', ')}`,
       fix: 'Accept a type that they can be made from, or remove them.',
     }
   }
@@ -74,7 +74,7 @@ function storageFinding(profile: Profile, storage: StorageAdapter): Finding {
     id,
     status: 'warn',
     summary: `${where} has no ${lacking.map(([capability]) => capability).join(', ')}`,
-    fix: `Do without ${lacking.map(([, verb]) => verb).join(' and ')}, or choose another storage.`,
+    fix: `Do not use ${lacking.map(([, verb]) => verb).join(' and ')}, or choose another storage.`,
   }
 }
 

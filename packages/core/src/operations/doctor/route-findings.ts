@@ -25,7 +25,7 @@ export async function* routeFindings(route: AnsweringRoute, signal: AbortSignal)
   const { option, baseUrl, path, urls, verb } = route
   const id = `${option}.route`
   if (baseUrl.startsWith('/') || baseUrl === '') {
-    const summary = `${urls} are paths, ${baseUrl}/${option}/…: they work on pages of the application's origin`
+    const summary = `${urls} are paths, ${baseUrl}/${option}/…, which work only on pages of the application's origin`
     yield { id, status: 'ok', summary }
     return
   }
@@ -36,7 +36,7 @@ export async function* routeFindings(route: AnsweringRoute, signal: AbortSignal)
     yield {
       id,
       status: 'warn',
-      summary: `nobody answers at ${error.origin}: ${error.message}`,
+      summary: `no server answers at ${error.origin}: ${error.message}`,
       fix: `Start the application, which answers with rindle.${verb}(), or correct \`${option}.baseUrl\`.`,
     }
   }
@@ -55,7 +55,7 @@ function routeFinding(route: AnsweringRoute, { status, headers, body }: SignedAn
       id,
       status: 'error',
       summary: `the application at \`${option}.baseUrl\` signs with other secrets`,
-      fix: `Give it the \`${option}.signingKeys\` of this process.`,
+      fix: `Configure the same \`${option}.signingKeys\` there as in this process.`,
     }
   }
   const path = option === 'streams' ? 'streams/{token}/{file}' : 'images/{token}'
@@ -63,7 +63,7 @@ function routeFinding(route: AnsweringRoute, { status, headers, body }: SignedAn
     id,
     status: 'error',
     summary: `a request for ${thing} is answered with ${status}, and not by rindle.${verb}()`,
-    fix: `Let the application answer GET and HEAD at \`{${option}.baseUrl}/${path}\` with rindle.${verb}().`,
+    fix: `Make the application answer GET and HEAD at \`{${option}.baseUrl}/${path}\` with rindle.${verb}().`,
   }
 }
 

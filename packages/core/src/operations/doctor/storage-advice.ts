@@ -24,16 +24,16 @@ export class Unprotected extends Error {
 /** The advice for a failed step, by the kind of storage. Pure. */
 export function storageAdvice(error: unknown, { capabilities }: Pick<StorageAdapter, 'capabilities'>): string {
   if (error instanceof Unprotected) {
-    return 'Let the CDN require signed URLs for every path of the storage, and the store admit nobody but the CDN.'
+    return 'Make the CDN require signed URLs for every path of the storage, and make the store accept only the CDN.'
   }
   if (error instanceof Undelivered) return undeliveredAdvice(error)
   return capabilities.has('local') ? localAdvice(error) : remoteAdvice(error)
 }
 
 function undeliveredAdvice({ status }: Undelivered): string {
-  if (status === 404) return 'Let the CDN ask the store for the path as it is, with the prefix of the storage.'
+  if (status === 404) return 'Make the CDN request the unchanged path from the store, with the prefix of the storage.'
   return (
-    'Give the CDN the key that signs here and the right to read the store, let the clocks agree, and let it change no ' +
+    'Give the CDN the key that signs here and permission to read the store, synchronise the clocks, and let the CDN change no ' +
     'path and no query.'
   )
 }
@@ -50,15 +50,16 @@ export function unreachableAdvice({ capabilities }: Pick<StorageAdapter, 'capabi
 
 function localAdvice(error: unknown): string {
   if (error instanceof Unexpected && error.status === 403) {
-    return 'Give the application that answers at `baseUrl` the `signingKey` of this process, and let their clocks agree.'
+    return 'Configure the same `signingKey` in the application at `baseUrl` as in this process, and synchronise their clocks.'
   }
   if (error instanceof Unexpected) {
-    return 'Let the application answer such requests with rindle.serveFile(), below the path of `baseUrl`.'
+    return 'Make the application answer such requests with rindle.serveFile(), below the path of `baseUrl`.'
   }
   if (isRindleError(error, 'storage_denied')) {
-    return 'Let the user of this process read and write below the root directory, and leave no symbolic links there.'
+    return 'Allow the user of this process to read and write below the root directory, and remove symbolic links there.'
   }
-  if (isRindleError(error, 'storage_unavailable')) return 'Mount the disk of the root directory, or make the directory.'
+  if (isRindleError(error, 'storage_unavailable'))
+    return 'Mount the disk of the root directory, or create the directory.'
   if (isRindleError(error, 'insufficient_disk')) return 'Free space on the disk of the root directory.'
   return 'Check the root directory, and the application at `baseUrl`.'
 }
@@ -66,14 +67,15 @@ function localAdvice(error: unknown): string {
 function remoteAdvice(error: unknown): string {
   if (error instanceof Unexpected && error.status === 403) {
     return (
-      'Let the clocks agree, let no proxy change the host or the headers of a request, and grant the credentials ' +
-      'the rights that the README of the adapter lists.'
+      'Synchronise the clocks, let no proxy change the host or the headers of a request, and grant the credentials ' +
+      'the permissions that the README of the adapter lists.'
     )
   }
   if (isRindleError(error, 'storage_denied')) {
-    return 'Correct the credentials, or grant them the rights that the README of the adapter lists.'
+    return 'Correct the credentials, or grant them the permissions that the README of the adapter lists.'
   }
-  if (isRindleError(error, 'storage_unavailable')) return 'Start the storage, correct its endpoint, or make its bucket.'
+  if (isRindleError(error, 'storage_unavailable'))
+    return 'Start the storage, correct its endpoint, or create its bucket.'
   if (isRindleError(error, 'insufficient_disk')) return 'Free space where the storage keeps its objects.'
   return 'Check the options of the storage, and the network between it and this machine.'
 }

@@ -164,7 +164,7 @@ class Canary {
       await this.#storage.put(this.#key, Readable.from([CANARY]), options)
       const after = this.#runtime.now().getTime()
       const stored = await this.#storage.head(this.#key, { signal: this.#signal })
-      if (stored === undefined) throw differs('an object that was just put is not there')
+      if (stored === undefined) throw differs('an object that was just put cannot be found')
       return clockFinding(id, { before, other: stored.lastModified.getTime(), after }, CLOCK)
     } catch (error) {
       return this.#failed(id, error)
@@ -239,7 +239,7 @@ class Canary {
     this.#left.add(key)
     const { byteSize } = await multipart.complete(key, uploadId, parts, { signal })
     this.#unfinished.delete(key)
-    if (byteSize !== CANARY.byteLength) throw differs('an object made of parts has another size than they have')
+    if (byteSize !== CANARY.byteLength) throw differs('an object made of parts does not have the size of its parts')
     return 'an object was made of parts'
   }
 

@@ -16,7 +16,7 @@ const CONSEQUENCES: Readonly<Record<QueueName, string>> = {
   rindle_media: 'video and audio get no variants',
   rindle_purge: 'deleted media stays in storage',
   rindle_maintenance: 'scheduled maintenance does not run',
-  rindle_events: 'handlers and webhooks hear of nothing',
+  rindle_events: 'handlers and webhooks receive no events',
 }
 
 /** Checks that some process serves each queue. */
@@ -49,7 +49,11 @@ export function queueFinding(queue: QueueName, workers: readonly KnownWorker[], 
   if (alive.length > 0) return { id, status: 'ok', summary: describe(alive, queue) + alsoRefusing(refusing) }
   const drained = serving.find(hasDrained)
   if (drained !== undefined) {
-    return { id, status: 'ok', summary: `no worker lives, but drains serve it; the last one, ${lastSeen(drained)}` }
+    return {
+      id,
+      status: 'ok',
+      summary: `no worker is running, but drains serve it; the last one, ${lastSeen(drained)}`,
+    }
   }
   if (!isQueueNeeded) return { id, status: 'ok', summary: 'none, and nothing here needs one' }
   const [refuser] = refusing
@@ -75,7 +79,7 @@ function refusedFinding(
   return {
     id,
     status: 'error',
-    summary: `no worker takes jobs: ${CONSEQUENCES[queue]}; ${who} cannot; process ${processId} on ${host} says: ${refused[queue]}`,
+    summary: `no worker takes jobs: ${CONSEQUENCES[queue]}; ${who} cannot, process ${processId} on ${host} because: ${refused[queue]}`,
     fix: 'Install the missing part there, or start `rindle worker` on a machine that has it. Workers notice within a minute.',
   }
 }

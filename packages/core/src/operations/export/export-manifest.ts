@@ -115,7 +115,7 @@ async function claimDirectory(directory: string, { type, id }: Owner): Promise<v
   }
   throw new RindleError(
     'invalid_input',
-    'The directory of an export must be new, or of an earlier export of the same owner: files of others may lie there.',
+    'The directory of an export must be new, or from an earlier export of the same owner. This one may hold other files.',
   )
 }
 

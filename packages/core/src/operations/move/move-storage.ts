@@ -95,7 +95,7 @@ export async function moveStorage(runtime: Runtime, options: MoveStorageOptions)
     storagesIn(runtime, String(to))
     storagesIn(runtime, from)
     assertAfter(after)
-    if (from === to) throw new RindleError('invalid_input', `The assets of "${to}" are there already.`)
+    if (from === to) throw new RindleError('invalid_input', `The assets of "${to}" are already there.`)
     const keepSeconds = keepSecondsOf(runtime, options)
     assertDelivers(runtime, to, profiles)
     return new StorageMove(runtime, { ...options, live: !dryRun, keepSeconds }).run({

@@ -26,7 +26,7 @@ export async function assertTwoPlaces(
   if (!(await areOnePlace(runtime, from, to, isDryRun))) return
   throw new RindleError(
     'invalid_input',
-    `The storages "${names.from}" and "${names.to}" are one place: there is nothing to move. Give each its own.`,
+    `The storages "${names.from}" and "${names.to}" are the same place, so there is nothing to move. Give each its own.`,
   )
 }
 

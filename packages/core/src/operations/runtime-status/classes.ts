@@ -28,22 +28,21 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: 2 * MINUTE,
     verb: 'work',
     command: 'rindle worker',
-    advice: 'Start a worker that serves these queues: until then their jobs wait.',
+    advice: 'Start a worker that serves these queues. Until then their jobs wait.',
   },
   stuck_promotion: {
     severity: 'error',
     thresholdSeconds: 5 * MINUTE,
     verb: 'doctor',
     command: 'rindle doctor',
-    advice: 'The reason names what these uploads wait for. Fix it, and they continue automatically.',
+    advice: 'These uploads wait, and the reason says for what. Fix it, and they continue automatically.',
   },
   waiting_work: {
     severity: 'error',
     thresholdSeconds: 5 * MINUTE,
     verb: 'doctor',
     command: 'rindle doctor',
-    advice:
-      'The reason names what these variants, purges and extractions of subtitles wait for. Fix it, and they continue automatically.',
+    advice: 'This work waits, and the reason says for what. Fix it, and it continues automatically.',
   },
   dead_job: {
     severity: 'error',
@@ -87,7 +86,7 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: 0,
     verb: 'requeueVariants',
     command: 'rindle requeue <assetId>',
-    advice: 'Remove the reason, then enqueue these variants again.',
+    advice: 'Fix the cause, then enqueue these variants again.',
   },
   lost_original: {
     severity: 'error',
@@ -101,7 +100,7 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: 0,
     verb: 'verifyStorage',
     command: 'rindle verify-storage',
-    advice: 'The originals of these assets hold other bytes. Restore them from a backup under their keys, then verify.',
+    advice: 'The originals of these assets have changed. Restore them from a backup under their keys, then verify.',
   },
   storage_drift: {
     severity: 'error',
@@ -115,7 +114,7 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: 15 * MINUTE,
     verb: 'doctor',
     command: 'rindle doctor',
-    advice: 'The mirrors of a storage do not follow these changes; the reason says why. Fix it, and they catch up.',
+    advice: 'These changes have not reached the mirrors of a storage. Fix the reason, and the mirrors catch up.',
   },
   dead_delivery: {
     severity: 'error',
@@ -130,7 +129,7 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     verb: 'resumeDeliveries',
     command: 'rindle resume-deliveries <name>',
     advice:
-      'These receivers answered 410: they get nothing more. Resume one that exists after all; forget one that is no longer ' +
+      'These receivers answered 410, so they get no more events. Resume a receiver that still exists; forget one that is no longer ' +
       'configured (rindle forget-target <name> --live).',
   },
   unserved_target: {
@@ -139,7 +138,7 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     verb: 'work',
     command: 'rindle worker',
     advice:
-      'No living worker has the code or the URL of these targets: start one that does, or forget a target that is no longer ' +
+      'No running worker has the code or the URL of these targets. Start one that does, or forget a target that is no longer ' +
       'configured (rindle forget-target <name> --live).',
   },
   undelivered_event: {
@@ -147,7 +146,7 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: HOUR,
     verb: 'doctor',
     command: 'rindle doctor',
-    advice: 'The reason names what these events wait for. Fix it, and they are delivered automatically, in order.',
+    advice: 'These events wait, and the reason says for what. Fix it, and they are delivered automatically, in order.',
   },
   overdue_session: {
     severity: 'error',
@@ -168,7 +167,7 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: 30 * MINUTE,
     verb: 'work',
     command: 'rindle worker',
-    advice: 'Work arrives faster than these queues process it, or it hangs: start more workers.',
+    advice: 'Work arrives faster than these queues process it, or it hangs. Start more workers.',
   },
   paused_target: {
     severity: 'warn',
@@ -211,21 +210,21 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: null,
     verb: 'schedule',
     command: 'rindle schedule',
-    advice: 'Nothing is scheduled: abandoned uploads are never ended, and lost objects are never found.',
+    advice: 'Nothing is scheduled, so abandoned uploads never end and lost objects are never found.',
   },
   maintenance_overdue: {
     severity: 'warn',
     thresholdSeconds: HOUR,
     verb: 'work',
     command: 'rindle worker',
-    advice: 'These tasks were due but did not begin: start a worker that serves maintenance.',
+    advice: 'These tasks were due but did not begin. Start a worker that serves maintenance.',
   },
   maintenance_failed: {
     severity: 'warn',
     thresholdSeconds: 5 * MINUTE,
     verb: 'scheduledMaintenance',
     command: 'rindle schedule --list',
-    advice: 'The last run of these tasks failed. Remove the reason, then run their command or wait for the next run.',
+    advice: 'The last run of these tasks failed. Fix the cause, then run their command or wait for the next run.',
   },
   refused_work: {
     severity: 'notice',
@@ -271,14 +270,14 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     verb: 'work',
     command: 'rindle worker',
     advice:
-      'These assets have moved and left objects in another storage. A job deletes them when every URL of them has ' +
-      'expired: keep that storage configured until then.',
+      'These assets have moved and left objects in another storage. A job deletes the objects when every URL to them has ' +
+      'expired. Keep that storage configured until then.',
   },
   unattached_asset: {
     severity: 'notice',
     thresholdSeconds: PURGE_GRACE,
     verb: 'purgeUnattached',
     command: 'rindle purge-unattached --live',
-    advice: 'Nobody has attached these assets; purge them, unless your own records name them.',
+    advice: 'These assets are attached nowhere. Purge them, unless your own records name them.',
   },
 }

@@ -41,13 +41,13 @@ function decode(given: string | Uint8Array): string {
     assertSize(Buffer.byteLength(given))
     return given
   }
-  if (!(given instanceof Uint8Array)) throw trackProblem('it must be a text, or the bytes of one')
+  if (!(given instanceof Uint8Array)) throw trackProblem('it must be a string or bytes')
   assertSize(given.byteLength)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(given)
   } catch {
     // The only error of a fatal decoder.
-    throw trackProblem('it is not in UTF-8; save it in that encoding')
+    throw trackProblem('it is not in UTF-8; save it as UTF-8')
   }
 }
 

@@ -20,10 +20,10 @@ export function assertAdoptable(
     throw invalid('createdAt must be a date that is not in the future.')
   }
   if (takeOwnership && mode === 'copy') {
-    throw invalid("takeOwnership needs mode: 'in_place'. A copy is Rindle's anyway.")
+    throw invalid("takeOwnership needs mode: 'in_place'. A copy always belongs to Rindle.")
   }
   if (mode === 'in_place' && profileOf(runtime, profileName).originals.metadata !== 'keep') {
-    throw invalid(`The profile "${profileName}" removes metadata, and an object in place is not changed. Copy it.`)
+    throw invalid(`The profile "${profileName}" removes metadata, but an object in place must not change. Copy it.`)
   }
   if (source.path !== undefined) return assertFile(source, mode)
   if (!Object.hasOwn(runtime.storages, source.storage)) {
@@ -33,17 +33,17 @@ export function assertAdoptable(
   readableKey(source.key)
   if (!isKey(source.key)) requireCapability(storageOf(runtime, source.storage), 'foreign_keys', 'upload')
   if (mode === 'in_place' && isManagedKey(source.key)) {
-    throw invalid(`The key "${source.key}" has the form of Rindle's own objects, which maintenance deletes. Copy it.`)
+    throw invalid(`The key "${source.key}" has the form of Rindle's own keys, which maintenance may delete. Copy it.`)
   }
 }
 
 function assertFile({ storage, key, path }: AdoptSource, mode: string): void {
   if (path === undefined || !isAbsolute(path)) throw invalid('The path of a file to adopt must be absolute.')
   if (mode === 'in_place')
-    throw invalid('A file by its path cannot stay in place. Configure its directory as a storage.')
+    throw invalid('A file given by its path cannot stay in place. Configure its directory as a storage.')
   for (const [what, name] of Object.entries({ storage, key })) {
     if (name !== '' && !name.includes('\0') && Buffer.byteLength(name) <= MAX_NAME_BYTES) continue
-    throw invalid(`The ${what} of a file to adopt must be a text of 1 to ${MAX_NAME_BYTES} bytes.`)
+    throw invalid(`The ${what} of a file to adopt must be a string of 1 to ${MAX_NAME_BYTES} bytes.`)
   }
 }
 

@@ -44,9 +44,13 @@ export class PassingChecksum {
     const sha256 = this.#sha256.digest('hex')
     const differs = differing({ md5, sha256 }, expected)
     if (differs === null) return sha256
-    throw new RindleError('checksum_mismatch', `The object "${key}" has another ${differs} than it should have.`, {
-      details: { key },
-    })
+    throw new RindleError(
+      'checksum_mismatch',
+      `The object "${key}" has a different ${differs} from the expected one.`,
+      {
+        details: { key },
+      },
+    )
   }
 }
 

@@ -46,7 +46,7 @@ export async function copyWithin(
 
 /** The error of an object that changed while it was adopted. */
 export function changedMeanwhile(key: string, cause?: unknown): RindleError {
-  const message = `The object "${key}" changed while it was adopted, so it was not. Adopt it again when nobody writes to it.`
+  const message = `The object "${key}" changed during the call, so it was not adopted. Try again when nothing writes to it.`
   return new RindleError('storage_precondition_failed', message, { details: { key }, retryable: true, cause })
 }
 

@@ -17,7 +17,7 @@ const MAX_OBJECT_BYTES = 5 * 1024 ** 4
 /** Divides a file of this size into the fewest parts of a good size, in whole MiB. Pure. */
 export function planParts(byteSize: number): PartPlan {
   if (!Number.isSafeInteger(byteSize) || byteSize < 0 || byteSize > MAX_OBJECT_BYTES) {
-    throw new RindleError('invalid_input', 'A multipart upload declares its byteSize: from 0 bytes to 5 TiB.')
+    throw new RindleError('invalid_input', 'A multipart upload must declare its byteSize, from 0 bytes to 5 TiB.')
   }
   const needed = Math.ceil(byteSize / MAX_PARTS / MEBIBYTE) * MEBIBYTE
   const partSize = Math.max(SMALLEST_PART_BYTES, needed)

@@ -38,7 +38,7 @@ export function describeResponse(
   const claims = claimsOf(type, filename)
   const isUsable = mayBeAccepted(claims, accept.types)
   if (!isUsable && PAGES.includes(type)) {
-    throw new FetchRefused('mime_not_allowed', `The server answered with a page (${type}), not with a file.`)
+    throw new FetchRefused('mime_not_allowed', `The server answered with a page (${type}), not a file.`)
   }
   const declaredType = isUsable && type !== 'text/plain' ? claims.declared : null
   const wrongSize = judgeDeclared({ declaredType: null, filename, byteSize }, accept)

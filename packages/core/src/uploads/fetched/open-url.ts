@@ -63,7 +63,7 @@ export async function openUrl(request: FetchRequest): Promise<FetchResponse> {
     if (!REDIRECTS.includes(status)) return opened(response, url, request)
     response.destroy()
     if (headers.location === undefined) {
-      throw new FetchRefused('redirect_refused', `${url.host} answered ${status} without a place to go.`)
+      throw new FetchRefused('redirect_refused', `${url.host} answered ${status} without a Location.`)
     }
     if (followed === MAX_REDIRECTS) {
       throw new FetchRefused('redirect_refused', `The URL has more than ${MAX_REDIRECTS} redirects.`)

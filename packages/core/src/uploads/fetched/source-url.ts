@@ -28,10 +28,10 @@ export function allowedUrl(text: string | URL, { hosts, network }: UrlRules, bas
     const isHttp = url.protocol === 'http:'
     const advice = isHttp ? ' Allow it with `fetch: { allowHttp: true }`.' : ''
     const reason = base === undefined ? 'fetch_refused' : 'redirect_refused'
-    throw new FetchRefused(reason, `A file is fetched by https, not by ${url.protocol.slice(0, -1)}.${advice}`)
+    throw new FetchRefused(reason, `Files are fetched only by https, not by ${url.protocol.slice(0, -1)}.${advice}`)
   }
   if (url.username !== '' || url.password !== '') {
-    throw new FetchRefused('fetch_refused', 'The URL has a user or a password. Give credentials as a header.')
+    throw new FetchRefused('fetch_refused', 'The URL contains a user or a password. Pass credentials as a header.')
   }
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (hosts !== null && !hosts.some((allowed) => isHostOf(allowed, host))) {

@@ -134,7 +134,8 @@ function checkedHosts(hosts: readonly string[] | undefined): readonly string[] |
 function checkedHeaders(headers: UploadFromOptions['headers'] = {}): Readonly<Record<string, string>> {
   const names = Object.keys(headers).map((name) => name.toLowerCase())
   const own = names.find((name) => OWN_HEADERS.includes(name))
-  if (own !== undefined) throw new RindleError('invalid_input', `The header ${own} cannot be given: Rindle sets it.`)
+  if (own !== undefined)
+    throw new RindleError('invalid_input', `You cannot pass the header ${own}, because Rindle sets it.`)
   let checked: Record<string, string>
   try {
     checked = Object.fromEntries(new Headers(headers))
@@ -143,7 +144,7 @@ function checkedHeaders(headers: UploadFromOptions['headers'] = {}): Readonly<Re
     throw new RindleError('invalid_input', `The headers ${names.join(', ')} have a name or a value that HTTP forbids.`)
   }
   if (JSON.stringify(checked).length <= MAX_HEADER_LENGTH) return checked
-  throw new RindleError('invalid_input', `The headers have at most ${MAX_HEADER_LENGTH} characters.`)
+  throw new RindleError('invalid_input', `The headers may have at most ${MAX_HEADER_LENGTH} characters.`)
 }
 
 function checkedMaxBytes(maxBytes: number | undefined): number | null {

@@ -61,7 +61,7 @@ async function openPathOrUrl(source: string | URL): Promise<OpenedSource> {
   const [scheme = ''] = /^(data|https?):/i.exec(String(source)) ?? []
   if (scheme === '') return openFile(source)
   if (/^data:$/i.test(scheme)) return openDataUrl(String(source))
-  throw new RindleError('invalid_input', 'upload() reads no file of a server. Call uploadFrom() with its URL.')
+  throw new RindleError('invalid_input', 'upload() does not fetch URLs. Call uploadFrom() with the URL.')
 }
 
 async function openFile(path: string | URL): Promise<OpenedSource> {
@@ -93,7 +93,7 @@ function openRequest(request: Request): OpenedSource {
   if (contentType?.startsWith('multipart/form-data')) {
     throw new RindleError(
       'invalid_input',
-      'The request is a form. Take the file out of it first, as a stream: Request.formData() holds the whole body in memory.',
+      'The request is a form. Take the file out of it first, as a stream: Request.formData() would hold the whole body in memory.',
     )
   }
   return { ...openBody(request), ...(contentType === null ? {} : { contentType }) }

@@ -86,9 +86,9 @@ async function readPieces(runtime: Runtime, ids: readonly string[]): Promise<rea
   for (const id of ids) {
     const piece = await readResumable(runtime, id)
     if (!isPartial(piece.session))
-      throw new RindleError('invalid_input', `Upload session ${id} is no piece: it was not begun as partial.`)
+      throw new RindleError('invalid_input', `Upload session ${id} is not a piece: it was not begun as partial.`)
     assertNotEnded(piece)
-    if (!isFull(piece)) throw new RindleError('invalid_input', `The piece ${id} is not complete: send the rest of it.`)
+    if (!isFull(piece)) throw new RindleError('invalid_input', `The piece ${id} is not complete. Send the rest of it.`)
     pieces.push(piece)
   }
   return pieces

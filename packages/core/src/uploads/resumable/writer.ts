@@ -197,6 +197,6 @@ function wrongOffset({ session, resumable }: OpenResumable, offset: number): Rin
 }
 
 function tooManyBytes(): RindleError {
-  const message = 'There are more bytes than declared or accepted.'
+  const message = 'The body has more bytes than declared or accepted.'
   return uploadRejected({ reason: 'max_bytes_exceeded', message })
 }

@@ -82,7 +82,7 @@ export async function thumbHashOf(
   if (hash === null || THUMB_HASH.test(hash)) return hash
   throw new RindleError(
     'processing_failed',
-    `The processor ${processor?.name} made something else than a ThumbHash in base64. Report it to its authors.`,
+    `The processor ${processor?.name} did not return a ThumbHash in base64. Report this to its authors.`,
   )
 }
 

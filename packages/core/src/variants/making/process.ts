@@ -256,7 +256,7 @@ class VariantWork {
   /** A newer worker may have a processor for a type that no processor here reads. */
   #unlessUnread({ maker }: ClaimedVariant, error: unknown): unknown {
     if (!isRindleError(error, 'unsupported_codec') || this.#isReader(maker.processor)) return error
-    const message = `No installed processor reads ${this.#asset.contentType ?? 'what it is'}: ${error.message}`
+    const message = `No installed processor reads ${this.#asset.contentType ?? 'this file'}: ${error.message}`
     return new RindleError('processor_capability_missing', message, { cause: error })
   }
 

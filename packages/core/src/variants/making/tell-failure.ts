@@ -27,7 +27,7 @@ export function tellFailure(
 
 const ENDS: Readonly<Record<Exclude<Settled, 'failed' | 'queued'>, string>> = {
   ready: 'it was made',
-  cancelled: 'its asset was replaced, quarantined or purged meanwhile',
-  asset_gone: 'its asset was purged meanwhile',
+  cancelled: 'its asset was replaced, quarantined or purged in the meantime',
+  asset_gone: 'its asset was purged in the meantime',
   claim_lost: 'it was cancelled, or another worker had taken it over',
 }

@@ -35,7 +35,7 @@ describe('the query of an image', () => {
     const types = ['image/avif', 'image/jpeg']
     expect(typeOfFormat(types, 'jpeg')).toBe('image/jpeg')
     for (const format of ['', 'jpg', 'image/jpeg', 'webp', 'JPEG']) {
-      expect(() => typeOfFormat(types, format)).toThrow('There is no such format here. Ask for avif, jpeg, or leave')
+      expect(() => typeOfFormat(types, format)).toThrow('This family has no such format. Ask for avif, jpeg, or omit')
     }
   })
 })

@@ -133,7 +133,7 @@ describe('the workers of a queue', () => {
     expect(queueFinding('rindle_promote', [drain], true)).toEqual({
       id: 'workers.promote',
       status: 'ok',
-      summary: 'no worker lives, but drains serve it; the last one, process 7 on a, stopped 600 s ago',
+      summary: 'no worker is running, but drains serve it; the last one, process 7 on a, stopped 600 s ago',
     })
     expect(queueFinding('rindle_promote', [{ ...drain, beatAgeSeconds: 901 }], true)).toMatchObject({ status: 'error' })
     expect(queueFinding('rindle_media', [drain], true)).toMatchObject({ status: 'error' })
@@ -209,7 +209,7 @@ describe('a profile', () => {
     expect(profileFindings({ ...profile, variants }, everything, [jpegs])[0]).toMatchObject({
       id: 'profile.recipes',
       status: 'error',
-      summary: "the digest is not the recipe's: small",
+      summary: 'the digest does not match the recipe: small',
     })
   })
 
@@ -217,7 +217,7 @@ describe('a profile', () => {
     const accept = { ...profile.accept, types: ['application/pdf', 'audio/*'] } as const
     expect(profileFindings({ ...profile, accept }, everything, [jpegs])[0]).toMatchObject({
       status: 'warn',
-      summary: 'never made, because no accepted type is a source for them: small',
+      summary: 'never made, because no accepted type can be their source: small',
     })
   })
 
@@ -327,9 +327,9 @@ describe('a target of events', () => {
 
   it.each([
     [{}, 'ok', 'search: 1 event waits'],
-    [{ disabledAt: new Date(0) }, 'error', 'search answered 410: it gets nothing more, 1 event waits'],
+    [{ disabledAt: new Date(0) }, 'error', 'search answered 410 and is disabled, 1 event waits'],
     [{ workers: 0, pending: 7 }, 'warn', 'no living worker has search, 7 events wait'],
-    [{ pausedAt: new Date(0) }, 'warn', 'search is paused since 1970-01-01T00:00:00.000Z, 1 event waits'],
+    [{ pausedAt: new Date(0) }, 'warn', 'search has been paused since 1970-01-01T00:00:00.000Z, 1 event waits'],
     [{ heldReason: 'unreachable' }, 'warn', 'search does not answer, 1 event waits'],
     [{ dead: 2 }, 'warn', 'search: 2 events given up'],
   ] as const)('%j: %s', (changes, status, summary) => {
@@ -347,7 +347,7 @@ describe('the mirrors of a storage', () => {
   const now = new Date(3_600_000)
 
   it.each([
-    [{ waiting: 0, since: null, reason: null }, 'ok', 'the mirrors have followed every change'],
+    [{ waiting: 0, since: null, reason: null }, 'ok', 'the mirrors are up to date'],
     [
       { waiting: 1, since: new Date(3_540_000), reason: null },
       'ok',

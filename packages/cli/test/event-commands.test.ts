@@ -150,7 +150,7 @@ describe('requeue --all', () => {
   test.each([
     [['requeue'], 'Name an asset, or use --all.'],
     [['requeue', 'ASSET', '--all'], 'not both'],
-    [['requeue', 'ASSET', '--reason', 'x'], '--reason goes with --all'],
+    [['requeue', 'ASSET', '--reason', 'x'], '--reason works with --all'],
     [['requeue', 'ASSET', '--live'], '--live works with --all'],
     [['requeue', '--all', '--live', '--dry-run'], 'not both'],
     ,

@@ -9,7 +9,7 @@ test('worker --once does the work that is due, and ends', async () => {
   const id = /asset (\S+)/.exec(uploaded)?.[1] ?? ''
   const { stdout, stderr, exitCode } = await command('worker', '--once', '--max-seconds', '60')
   expect(stdout).toMatch(/^ {2}done: {4}\d+\n {2}failed: {2}0\n {2}waiting: 0\nNo job is due\.\n$/)
-  expect(stderr).toMatch(/^Not working on media: Transcodes of video and sound take longer/m)
+  expect(stderr).toMatch(/^Not working on media: Video and sound take longer/m)
   expect(exitCode).toBe(0)
   expect((await command('show', id)).stdout).toContain('ready')
   const json = await command('worker', '--once', '--format', 'json')

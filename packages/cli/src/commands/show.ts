@@ -19,7 +19,7 @@ export const show: Command = defineCommand({
   run: async (args, { io, report }) => {
     const id = args.assetId.toLowerCase()
     if (!UUID.test(id))
-      throw new RindleError('not_found', `"${args.assetId}" is not the id of an asset: ids are UUIDs.`)
+      throw new RindleError('not_found', `There is no asset "${args.assetId}": it is not an id of Rindle.`)
     return withRindle(args, io, async (rindle) => {
       const facts = await readAsset(rindle, id)
       if (facts === undefined) throw new RindleError('not_found', `There is no asset ${id} in this database.`)

@@ -113,7 +113,9 @@ test('an unknown asset is reported, whether or not it could be an id', async () 
     stdout: '',
     stderr: `rindle: There is no asset ${absent} in this database.\n`,
   })
-  expect((await command('show', 'me.jpg')).stderr).toBe('rindle: There is no asset "me.jpg": it is not an id of Rindle.\n')
+  expect((await command('show', 'me.jpg')).stderr).toBe(
+    'rindle: There is no asset "me.jpg": it is not an id of Rindle.\n',
+  )
 })
 
 test('an asset that was purged is known by its runs', async () => {

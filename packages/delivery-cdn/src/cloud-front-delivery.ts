@@ -161,7 +161,8 @@ function keyProblem(text: string, key: KeyObject | undefined): string {
   if (key !== undefined) return `must be an RSA key, not one of type ${key.asymmetricKeyType}`
   if (text.includes('ENCRYPTED')) return 'is protected by a passphrase: decrypt it with `openssl rsa` first'
   if (text.includes('PUBLIC KEY'))
-    return 'is a public key: CloudFront has that one, and this signs with the private one'
-  if (!text.includes('-----BEGIN')) return 'must be PEM text that begins with -----BEGIN; a path must be read first'
+    return 'is a public key; CloudFront has the public key, and this option needs the private one'
+  if (!text.includes('-----BEGIN'))
+    return 'must be PEM text that begins with -----BEGIN; if you have a path, read the file first'
   return 'is damaged: give the whole PEM text with its line breaks, as openssl wrote it'
 }

@@ -47,7 +47,10 @@ export function expirySeconds(expiresAt: Date): number {
 /** The value of a header as URLs can hold it. `invalid_input` for more than printable ASCII. Pure. */
 export function headerValue(what: string, value: string | undefined): string {
   if (value === undefined || /^[\x20-\x7e]*$/.test(value)) return value ?? ''
-  throw new RindleError('invalid_input', `The ${what} cannot be a header: it holds more than printable ASCII.`)
+  throw new RindleError(
+    'invalid_input',
+    `The ${what} cannot be a header, because it contains more than printable ASCII.`,
+  )
 }
 
 /** The prefix itself, if it is one or more folders with a slash at its end. `invalid_input` for any other. Pure. */
@@ -70,7 +73,7 @@ export function checkKey(key: string): string {
   if (isSignable(readableKey(key))) return key
   throw new RindleError(
     'storage_key_invalid',
-    `The key ${JSON.stringify(key)} holds "*", "?" or "|": no CDN gets it signed.`,
+    `The key ${JSON.stringify(key)} contains "*", "?" or "|", so it cannot be signed for a CDN.`,
   )
 }
 

@@ -136,7 +136,7 @@ describe('keys', () => {
   })
 
   test.each([
-    ['a path', '/etc/keys/cloudfront.pem', /a path must be read first/],
+    ['a path', '/etc/keys/cloudfront.pem', /read the file first/],
     ['a public key', one.publicKey.export({ type: 'spki', format: 'pem' }).toString(), /is a public key/],
     ['a damaged key', `${one.pem.slice(0, 300)}\n-----END PRIVATE KEY-----`, /damaged: give the whole PEM text/],
     ['an elliptic curve', curveKey(), /must be an RSA key, not one of type ec/],

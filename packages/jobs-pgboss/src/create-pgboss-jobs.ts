@@ -57,7 +57,7 @@ class PgBossJobs implements JobsAdapter {
     if (connectionString === undefined) {
       throw new RindleError(
         'config_invalid',
-        'pgBossJobs needs connections of its own, and the instance was not created from a URL. ' +
+        'pgBossJobs needs its own connections, but the instance was not created from a URL. ' +
           'Pass `connectionString` to pgBossJobs.',
       )
     }

@@ -88,7 +88,7 @@ export function parseReport(json: string): FfprobeReport {
   try {
     return reportSchema.parse(report)
   } catch (error) {
-    throw new RindleError('corrupt_media', 'The file is damaged: ffprobe reads senseless values. Upload it again.', {
+    throw new RindleError('corrupt_media', 'The file is damaged: ffprobe reads impossible values. Upload it again.', {
       cause: error,
     })
   }

@@ -28,7 +28,7 @@ function nothingToPlay(contentType: string, hasUnknownTrack: boolean): RindleErr
     const message = `This FFmpeg cannot decode any track of the ${contentType}. Convert the file to H.264 and AAC in MP4 before the upload.`
     return new RindleError('unsupported_codec', message, { details: { contentType } })
   }
-  return new RindleError('corrupt_media', `The ${contentType} holds neither pictures nor sound that can be played.`, {
+  return new RindleError('corrupt_media', `The ${contentType} has neither pictures nor sound that can be played.`, {
     details: { contentType },
   })
 }

@@ -85,7 +85,7 @@ const MAPPINGS: readonly Mapping[] = [
     // From the encoders of AAC and MP3; the latter aborts.
     pattern: /Input contains \(near\) NaN|calc_energy: Assertion/,
     code: 'corrupt_media',
-    what: 'its sound holds values that are not numbers; export the file again',
+    what: 'its sound contains values that are not numbers; export the file again',
   },
   {
     // A failure of an output says nothing about the source.

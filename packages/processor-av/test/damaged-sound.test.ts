@@ -77,7 +77,7 @@ describe.each(LANES)('incomplete sound, given to the $lane FFmpeg', ({ lane, pro
       '-c:a',
       'pcm_f32le',
     ])
-    const told = expect.stringMatching(/^corrupt_media: its sound holds values that are not numbers/)
+    const told = expect.stringMatching(/^corrupt_media: its sound contains values that are not numbers/)
     expect(await failuresOf(source)).toMatchObject({ m4a: told, mp3: told })
   })
 

@@ -91,7 +91,7 @@ it.each([
   ['a drone', track('camm', 'camm'), 'camm'],
   ['a phone that writes places', track('meta', 'mebx', text('mdta.location.ISO6709')), 'mebx'],
   ['a compressed index', box('cmov', zeros(20)), 'compressed'],
-  ['an index of places', box('gps ', zeros(20)), 'places lie among'],
+  ['an index of places', box('gps ', zeros(20)), 'locations are stored among'],
 ])('the film of %s is refused by name', async (_who, inMovie, name) => {
   for (const removal of ['strip_location', 'strip'] as const) {
     const refused = expect.objectContaining({ code: 'metadata_not_removable', message: expect.stringContaining(name) })

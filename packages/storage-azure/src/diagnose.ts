@@ -19,12 +19,12 @@ export async function* diagnose(container: AzureContainer, { signal }: Diagnosis
 /** Judges who may read the container without a signature. Pure. */
 function publicAccessFinding(access: string | undefined, isPublic: boolean): Finding {
   const id = 'storage.public_access'
-  if (access === undefined) return { id, status: 'ok', summary: 'nobody reads the container without a signature' }
-  if (isPublic) return { id, status: 'ok', summary: `everybody reads the container (${access}), as publicBaseUrl says` }
+  if (access === undefined) return { id, status: 'ok', summary: 'the container cannot be read without a signature' }
+  if (isPublic) return { id, status: 'ok', summary: `anyone can read the container (${access}), as publicBaseUrl says` }
   return {
     id,
     status: 'error',
-    summary: `everybody who knows a key reads its object: the public access of the container is "${access}"`,
+    summary: `anyone who knows a key can read its object: the public access of the container is "${access}"`,
     fix: 'Set the public access level of the container to Private, or set publicBaseUrl if that is what you want.',
   }
 }

@@ -14,14 +14,14 @@ const NO_CONTAINER: StorageFailure = {
 }
 const NO_SERVICE: StorageFailure = {
   code: 'storage_unavailable',
-  what: 'something on the way to Azure answered instead of it; check the option `endpoint`',
+  what: 'a proxy answered instead of Azure; check the option `endpoint`',
 }
 const DENIED: StorageFailure = {
   code: 'storage_denied',
   what: 'the service refused; check the account, its key and its firewall, and the clock of this machine',
 }
 const ARCHIVED: StorageFailure = { code: 'storage_denied', what: 'the blob is archived; rehydrate it first' }
-const LEASED: StorageFailure = { code: 'storage_denied', what: 'somebody holds a lease on the blob; end it' }
+const LEASED: StorageFailure = { code: 'storage_denied', what: 'the blob is leased; end the lease' }
 const IMMUTABLE: StorageFailure = {
   code: 'storage_denied',
   what: 'a policy of immutability or a legal hold protects the blob',
@@ -33,14 +33,14 @@ const REPLACED: StorageFailure = {
 const EXISTS: StorageFailure = { code: 'storage_precondition_failed', what: 'there is an object already' }
 const BLOCKS_GONE: StorageFailure = {
   code: 'storage_unavailable',
-  what: 'another write of the same key dropped blocks of this one; try again',
+  what: 'another write to the same key dropped blocks of this one; try again',
 }
 const KEY: StorageFailure = { code: 'storage_key_invalid', what: 'the service does not accept this key' }
 const MALFORMED: StorageFailure = {
   code: 'invalid_input',
   what: 'the service does not accept an argument of this call',
 }
-const CORRUPTED: StorageFailure = { code: 'checksum_mismatch', what: 'the bytes changed on their way; try again' }
+const CORRUPTED: StorageFailure = { code: 'checksum_mismatch', what: 'the bytes changed in transit; try again' }
 const BUSY: StorageFailure = {
   code: 'storage_unavailable',
   what: 'the service is overloaded or failed; try again later',

@@ -57,5 +57,8 @@ function sasUrl(
 
 function headerValue(what: string, value: string): string {
   if (/^[\t\x20-\x7e]*$/.test(value)) return value
-  throw new RindleError('invalid_input', `The ${what} cannot be a header: it holds more than printable ASCII.`)
+  throw new RindleError(
+    'invalid_input',
+    `The ${what} cannot be a header, because it contains more than printable ASCII.`,
+  )
 }

@@ -31,7 +31,7 @@ export async function* diagnose(
 /** Judges the free space. Pure. */
 export function spaceFinding(freeBytes: number): Finding {
   const id = 'storage.space'
-  const summary = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB are free where the objects lie`
+  const summary = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB are free on the disk of the objects`
   if (freeBytes >= LEAST_FREE_BYTES) return { id, status: 'ok', summary }
   return { id, status: 'warn', summary, fix: 'Free space there, or move the root directory to a larger disk.' }
 }

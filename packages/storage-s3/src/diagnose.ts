@@ -59,7 +59,7 @@ export function lifecycleFinding(rules: readonly Rule[] | Error, stagingPrefix: 
       id: ID,
       status: 'warn',
       summary: `no lifecycle rule deletes old objects below ${stagingPrefix}`,
-      fix: 'Add a rule of some days that also aborts multipart uploads: a safety net below `rindle cleanup-orphans`.',
+      fix: 'Add a rule that deletes them after a few days and aborts multipart uploads, as a safety net for `rindle cleanup-orphans`.',
     }
   }
   // Stores that abort old uploads by themselves (MinIO) drop that part of a rule.

@@ -24,16 +24,16 @@ const NO_BUCKET: Mapping = {
 }
 const NO_STORE: Mapping = {
   code: 'storage_unavailable',
-  what: 'something on the way to the S3 store answered instead of it; check the option `endpoint`',
+  what: 'a proxy answered instead of the S3 store; check the option `endpoint`',
 }
 const DENIED: Mapping = {
   code: 'storage_denied',
-  what: 'the store refused; check the credentials, their rights and the policy of the bucket',
+  what: 'the store refused; check the credentials, their permissions and the policy of the bucket',
 }
 const WRONG_KEYS: Mapping = { code: 'storage_denied', what: 'the store does not accept the credentials; check them' }
 const CLOCK: Mapping = {
   code: 'storage_denied',
-  what: 'the clocks of this machine and of the store disagree; set them',
+  what: 'the clocks of this machine and of the store disagree; synchronise them',
 }
 const ARCHIVED: Mapping = { code: 'storage_denied', what: 'the object is archived; restore it first' }
 const NOT_OFFERED: Mapping = {
@@ -54,7 +54,7 @@ const ELSEWHERE: Mapping = {
 }
 const MALFORMED: Mapping = { code: 'invalid_input', what: 'the store does not accept an argument of this call' }
 const KEY: Mapping = { code: 'storage_key_invalid', what: 'the store does not accept this key' }
-const CORRUPTED: Mapping = { code: 'checksum_mismatch', what: 'the bytes changed on their way; try again' }
+const CORRUPTED: Mapping = { code: 'checksum_mismatch', what: 'the bytes changed in transit; try again' }
 const BUSY: Mapping = { code: 'storage_unavailable', what: 'the store is overloaded or failed; try again later' }
 const UNREACHABLE: Mapping = { code: 'storage_unavailable', what: 'the store did not answer' }
 const FULL: Mapping = {

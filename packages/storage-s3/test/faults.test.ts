@@ -241,7 +241,7 @@ describe('a proxy that knows no such address', () => {
       ['text/plain', 'default backend - 404'],
       ['application/json', '{"message":"no Route matched"}'],
     ] as const) {
-      const message = expect.stringContaining('on the way to the S3 store') as string
+      const message = expect.stringContaining('a proxy answered instead of the S3 store') as string
       await expect(call(await answering(contentType, body))).rejects.toMatchObject({ ...UNAVAILABLE, message })
     }
   })

@@ -48,7 +48,7 @@ async function walk(film: MovieFile, parent: MovieBox, removal: MetadataRemoval,
 /** Indexes in which places are found, or of which nothing can be read here. */
 function assertSeen({ type }: MovieBox): void {
   if (type === 'cmov') throw notRemovable('its index is compressed')
-  if (type === 'gps ' || type === 'GPS ') throw notRemovable('places lie among the pictures of the film')
+  if (type === 'gps ' || type === 'GPS ') throw notRemovable('locations are stored among the pictures of the film')
 }
 
 async function walkFragment(film: MovieFile, fragment: MovieBox, patches: FilePatch[]): Promise<void> {

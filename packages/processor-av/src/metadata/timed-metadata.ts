@@ -16,7 +16,7 @@ export async function assertNoTimedPlaces(film: MovieFile, trak: MovieBox): Prom
   const format = description === null ? '' : await textAt(film, description, 12, 4)
   const isHarmless = format === 'mebx' && description !== null && !(await namesPlaces(film, description))
   if (PLACES.has(kind) || PLACES.has(format) || (kind === 'meta' && !isHarmless)) {
-    throw notRemovable(`a track of timed metadata (${format.trim() || kind}) may hold places`)
+    throw notRemovable(`a track of timed metadata (${format.trim() || kind}) may contain locations`)
   }
 }
 

@@ -40,7 +40,7 @@ it('an asset goes into the trash, is held there, and comes back, by their forms'
   expect((await ana.confirm(`/verbs/trash?id=${first.id}`)).status).toBe(303)
   expect((await ana.get('/assets?state=trashed')).text).toContain(first.id)
   const page = (await ana.get(`/assets/${first.id}`)).text
-  expect(page).toContain('It is in the trash')
+  expect(page).toContain('This asset is in the trash')
   expect(page).toContain('member 7 · cover, 1')
   expect(page).toContain(`/verbs/restore?id=${first.id}`)
 

@@ -276,7 +276,7 @@ describe('a file that is not accepted', () => {
     await expect(client().upload(fileOf(10), { profile: 'photo' })).rejects.toMatchObject({
       code: 'upload_rejected',
       reason: 'extension_mime_mismatch',
-      message: 'The file is not what its name says.',
+      message: 'The type of the file does not match its name.',
       detail,
     })
   })

@@ -49,6 +49,6 @@ function summarise(items: readonly UploadItem<unknown>[]): string {
   if (items.length === 1) return failures[0] ?? `${only.file.name}: ${STATES[only.state]}`
   const running = items.filter(isRunning).length
   const done = items.filter(({ state }) => state === 'done').length
-  const sentences = [...(running > 0 ? [`${running} under way.`] : []), `${done} of ${items.length} files done.`]
+  const sentences = [...(running > 0 ? [`${running} in progress.`] : []), `${done} of ${items.length} files done.`]
   return [...sentences, ...failures].join(' ')
 }

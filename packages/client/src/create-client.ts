@@ -72,7 +72,7 @@ export interface Client<R extends AnyServer = AnyServer> {
   watch(id: string, listener: (asset: AssetView<R>) => void, options?: WatchOptions): Promise<AssetView<R>>
   /**
    * Sets the point that crops with `position: 'focal'` are cut around; `null`: the centre of attention. Resolves with
-   * the asset: its crops are made anew in the background, and until then the old ones are shown. Retries transient
+   * the asset: its crops are made again in the background, and until then the old ones are shown. Retries transient
    * failures. `not_found`, `forbidden`, `invalid_input` for a point outside the picture.
    */
   setFocus(id: string, focus: Focus | null, options?: CallOptions): Promise<AssetView<R>>

@@ -208,7 +208,7 @@ export interface WireAddTrack {
   readonly lang: string
   /** The name that a player shows. @default the language's own name */
   readonly label?: string
-  /** Whether a player shows it by itself. @default false */
+  /** Whether a player shows it by default. @default false */
   readonly default?: boolean
 }
 
@@ -220,7 +220,7 @@ export interface TrackView {
   readonly lang: string
   /** The name that a player shows. */
   readonly label: string
-  /** Whether a player shows it by itself. */
+  /** Whether a player shows it by default. */
   readonly default: boolean
   /** Of WebVTT; `null` unless the asset is deliverable and the track may be delivered. */
   readonly url: string | null
@@ -283,7 +283,7 @@ export interface WireAsset {
   readonly errorReason: string | null
   /** The same as a sentence for people, in English; only the meaning of the code if it is not about the file. */
   readonly errorMessage: string | null
-  /** Whether it will not change any more by itself. */
+  /** Whether all work on it is done, so that it no longer changes on its own. */
   readonly settled: boolean
   /** The URL of the original; `null` unless the asset is deliverable and may be delivered. */
   readonly url: string | null

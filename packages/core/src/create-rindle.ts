@@ -161,21 +161,21 @@ export interface ImagesOptions {
   /** How long a request waits for an image that is being made, in milliseconds, at most ten minutes. @default 10000 */
   readonly waitMs?: number
   /**
-   * The answer when that time is over: `wait`, the client shall ask again; `nearest`, the nearest size that is ready, which
-   * no cache keeps. @default 'wait'
+   * The answer when that time is over. `wait`: the client should ask again. `nearest`: the nearest size that is ready,
+   * which no cache keeps. @default 'wait'
    */
   readonly whileMaking?: 'wait' | 'nearest'
   /**
-   * How images of remote storages are sent: `follow`, the client is redirected to the storage; `stream`, through the
+   * How images of remote storages are sent. `follow`: the client is redirected to the storage. `stream`: through the
    * application. @default 'follow'
    */
   readonly redirect?: 'follow' | 'stream'
   /**
-   * The most variants on demand that wait or are being made at once, by all processes: whoever asks for one more has to
-   * come again. @default 200
+   * The most variants on demand that wait or are being made at once, in all processes together. A request for one more
+   * is told to come again. @default 200
    */
   readonly maxMaking?: number
-  /** The most requests of one process that wait for images at once; further ones have to come again. @default 500 */
+  /** The most requests of one process that wait for images; further ones are told to come again. @default 500 */
   readonly maxWaiting?: number
 }
 

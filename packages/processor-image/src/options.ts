@@ -35,8 +35,8 @@ export interface ImageProcessorOptions {
    */
   readonly maxMemoryBytes?: number
   /**
-   * For each decode and each variant; 1 to 3,600. If sharp cannot stop by itself then (the AVIF encoder, librsvg), its
-   * process is killed 3 seconds later.
+   * The time limit of each decode and each variant, 1 to 3,600. If sharp cannot stop then (the AVIF encoder, librsvg),
+   * its process is killed 3 seconds later.
    * @default 120
    */
   readonly timeoutSeconds?: number

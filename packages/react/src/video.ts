@@ -35,13 +35,13 @@ export interface VideoProps<H extends HlsPlayer = HlsPlayer>
   /** The result of `rindle.video()`. Of another asset, give the component another `key`. */
   readonly video: VideoData
   /**
-   * Loads hls.js, only if there is a stream and the browser does not play it well by itself: `() => import('hls.js')`.
+   * Loads hls.js, only if there is a stream and the browser does not play it well natively: `() => import('hls.js')`.
    * @default none: a stream plays where the browser plays HLS, and the other sources elsewhere
    */
   readonly hls?: LoadHls<H>
   /** Configuration of hls.js, read when the stream begins. @default its own */
   readonly hlsConfig?: Readonly<Record<string, unknown>>
-  /** Called when the stream begins, with the instance of hls.js; `null` where the browser plays it by itself. */
+  /** Called when the stream begins, with the instance of hls.js; `null` if the browser plays it natively. */
   readonly onStream?: (hls: H | null) => void
   /**
    * Called when a stream cannot be played any more: its URL has expired, or the network stays away. The player has gone

@@ -25,8 +25,8 @@ export interface AzureStorageOptions {
    */
   readonly publicEndpoint?: string
   /**
-   * Where everybody can fetch the blobs of the container: a container with public access, or a CDN. Without it there is
-   * no `public_url`.
+   * The address at which anyone can fetch the blobs: a container with public access, or a CDN. Without it there is no
+   * `public_url`.
    */
   readonly publicBaseUrl?: string
   /**

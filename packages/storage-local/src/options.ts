@@ -11,7 +11,7 @@ export interface LocalStorageOptions {
   readonly directory: string
   /** Where the application serves `GET|HEAD|PUT {baseUrl}/files/{token}`: an absolute http(s) URL. */
   readonly baseUrl: string
-  /** Where the application or a web server serves objects to everybody; without it there is no `public_url`. */
+  /** The address at which anyone can fetch objects; without it there is no `public_url`. */
   readonly publicBaseUrl?: string
   /**
    * Signs URLs of a web server or a CDN that reads the directory, for instance `secureLinkDelivery` of
@@ -24,13 +24,13 @@ export interface LocalStorageOptions {
   /** For rotation: the first signs, all verify; each of at least 32 characters. */
   readonly signingKeys?: readonly string[]
   /**
-   * Permissions of files, whatever the umask; the owner must be able to read and write.
+   * Permissions of files, independent of the umask; the owner must be able to read and write.
    * @default 0o600
    */
   readonly fileMode?: number
   /**
-   * Permissions of directories below the root, and of the root when `start` creates it, whatever the umask; the
-   * owner must have all rights.
+   * Permissions of directories below the root, and of the root when `start` creates it, independent of the umask; the
+   * owner must have all permissions.
    * @default 0o700
    */
   readonly directoryMode?: number

@@ -44,7 +44,7 @@ export interface S3StorageOptions {
    */
   readonly publicEndpoint?: string
   /**
-   * Where everybody can fetch the objects of the bucket, for instance a CDN: the start of public URLs. Without it there
+   * The address at which anyone can fetch the objects, for instance a CDN: the start of public URLs. Without it there
    * is no `public_url`.
    */
   readonly publicBaseUrl?: string

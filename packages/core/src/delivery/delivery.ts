@@ -100,8 +100,9 @@ export interface Delivery<Ps extends AnyProfiles = Profiles> {
    */
   answerFile(call: FileCall): Promise<FileAnswer>
   /**
-   * Answers a request to a family's URL: `GET` and `HEAD` with `?w=` and perhaps `&format=`. An image that nobody has
-   * asked for is made by a worker, while the request waits; nothing is decoded in this process. Errors are problem+json.
+   * Answers a request to a family's URL: `GET` and `HEAD` with `?w=` and perhaps `&format=`. If the image
+   * does not exist yet, a worker makes it while the request waits; nothing is decoded in this process. Errors are
+   * problem+json.
    */
   serveImage(request: Request, options?: ServeImageOptions): Promise<Response>
   /**

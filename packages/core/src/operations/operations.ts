@@ -132,7 +132,7 @@ export interface Operations<P extends string = string, V extends string = string
    */
   purgeAsset(assetId: string, options?: PurgeAssetOptions): Promise<PurgeAssetReport>
   /**
-   * Purges variants on demand that no page has asked for in a long time; the next request makes them anew.
+   * Purges variants on demand that no page has asked for in a long time; the next request makes them again.
    * `unknown_profile`.
    */
   evictVariants(options?: EvictOptions<P>): Promise<EvictReport>
@@ -172,12 +172,12 @@ export interface Operations<P extends string = string, V extends string = string
   /** Returns the results that {@link eraseOwner} would have. Changes nothing. `invalid_input`. */
   previewOwnerErasure(owner: Owner, options?: TenantOption): Promise<ErasureReport>
   /**
-   * Detaches everything that the owner holds, also in the trash; jobs purge the assets that nobody else holds. Assets on
-   * hold are reported as `blocked`. Atomic. `invalid_input`.
+   * Detaches all assets of the owner, also in the trash; jobs purge those that no other owner has. Assets on hold are
+   * reported as `blocked`. Atomic. `invalid_input`.
    */
   eraseOwner(owner: Owner, options?: EraseOwnerOptions): Promise<ErasureReport>
   /**
-   * Writes everything that an owner holds into a directory, with a manifest and checksums. `invalid_input`,
+   * Writes all files of an owner into a directory, with a manifest and checksums. `invalid_input`,
    * `insufficient_disk`.
    */
   exportOwner(owner: Owner, options: ExportOwnerOptions): Promise<ExportOwnerReport>
@@ -192,7 +192,7 @@ export interface Operations<P extends string = string, V extends string = string
   listAssets(options?: ListAssetsOptions<P>): Promise<AssetPage<P>>
   /** Lists a page of variants by the same criteria. `unknown_profile`. */
   listVariants(options?: ListVariantsOptions<P>): Promise<VariantPage>
-  /** Lists the storages with what is in them, what is left to move, and the lag of mirrors. Changes nothing. */
+  /** Lists the storages with their contents, the assets left to move, and the lag of mirrors. Changes nothing. */
   listStorages(options?: ListStoragesOptions): Promise<readonly StorageStatus[]>
   /**
    * Reports degraded and stuck work, with the verb that repairs it: one bounded snapshot. Changes nothing.
@@ -201,7 +201,7 @@ export interface Operations<P extends string = string, V extends string = string
   runtimeStatus(options?: RuntimeStatusOptions<P>): Promise<RuntimeStatus>
 
   /**
-   * Does `work` for a person, and writes one row about it, whatever its outcome; an error of `work` is thrown again.
+   * Does `work` for a person, and records it in one row, whatever its outcome; an error of `work` is thrown again.
    * `invalid_input`.
    */
   actAsOperator<R extends object | void>(action: OperatorAction, work: (note: NoteNumbers) => Promise<R>): Promise<R>

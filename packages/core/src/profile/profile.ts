@@ -141,7 +141,7 @@ export interface ProfileOptions<
 > {
   /**
    * Name of the storage that holds the media; or a function that chooses it for each upload, at once and without I/O. It
-   * is also called without anybody, when the profile is defined: for your own files and for the checks of the set-up.
+   * is also called with all fields `null`, when the profile is defined: for your own files and for the setup checks.
    */
   readonly storage: St | ((upload: StorageChoice) => St)
   /** The files that may be uploaded. */
@@ -185,7 +185,7 @@ export interface ProfileOptions<
 
 /** A profile, whatever its variants and slots: what {@link createRindle} takes. `St`: the name of its storage. */
 export interface AnyProfile<St extends string = string> {
-  /** Its storage; of one that chooses, the storage of an upload without anybody. */
+  /** Its storage; if a function chooses it, the storage of an upload without tenant, actor and owner. */
   readonly storage: St
   /** Chooses the storage of an upload; `null`: it is always `storage`. */
   readonly chooseStorage: ((upload: StorageChoice) => St) | null

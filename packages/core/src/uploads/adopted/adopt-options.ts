@@ -21,15 +21,15 @@ export interface AdoptPlace {
 
 /** Options of `adopt`. */
 export interface AdoptOptions extends UploadOrigin {
-  /** The name that its user gave the file; only a sanitised form is stored. @default the last segment of the key */
+  /** The name that the user gave the file; only a sanitised form is stored. @default the last segment of the key */
   readonly filename?: string
-  /** The type that somebody declared; the gate compares it with the bytes. @default none */
+  /** The declared type; the gate compares it with the bytes. @default none */
   readonly contentType?: string
   /** When the file first came, for files that are older than their asset. Not in the future. @default now */
   readonly createdAt?: Date
   /**
    * `copy` leaves the object where it is and keeps a copy. `in_place` makes the object itself the original, and never
-   * writes, moves or deletes it: whoever may replace it can replace what was verified.
+   * writes, moves or deletes it: anyone who may write to its key can replace verified bytes.
    * @default 'copy'
    */
   readonly mode?: 'copy' | 'in_place'

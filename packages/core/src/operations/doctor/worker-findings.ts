@@ -79,7 +79,7 @@ function refusedFinding(
   return {
     id,
     status: 'error',
-    summary: `no worker takes jobs: ${CONSEQUENCES[queue]}; ${who} cannot, process ${processId} on ${host} because: ${refused[queue]}`,
+    summary: `no worker takes jobs: ${CONSEQUENCES[queue]}; ${who} cannot; process ${processId} on ${host} says: ${refused[queue]}`,
     fix: 'Install the missing part there, or start `rindle worker` on a machine that has it. Workers notice within a minute.',
   }
 }

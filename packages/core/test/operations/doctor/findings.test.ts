@@ -229,7 +229,7 @@ describe('a profile', () => {
     expect(profileFindings(profile, storage('signed_url', 'head'), [jpegs])[1]).toMatchObject({
       status: 'warn',
       summary: 'storage "main" (fake) has no list',
-      fix: 'Do without `rindle scan-orphans`, or choose another storage.',
+      fix: 'Do not use `rindle scan-orphans`, or choose another storage.',
     })
   })
 

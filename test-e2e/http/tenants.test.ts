@@ -246,6 +246,7 @@ function callsOf(of: TenantRindle, asset: { id: string }, row: AssetRow): Record
     unhold: () => of.unhold(asset),
     attach: () => of.attach({ ...asset, profile: 'photo' }, { type: 'member', id: 8 }, 'gallery'),
     append: () => of.append({ ...asset, profile: 'photo' }, OWNER, 'gallery'),
+    attachUploaded: () => of.attachUploaded({ ...asset, profile: 'photo' }, OWNER, 'gallery', { actorId: 'ann' }),
     detach: () => of.detach(OWNER, 'gallery'),
     reorder: () => of.reorder(OWNER, 'gallery', [asset.id]),
     attachmentFor: () => of.attachmentFor(OWNER, 'gallery'),

@@ -6,6 +6,7 @@ import { v7 } from 'uuid'
 import { mergeMetadata } from './assets/merge-metadata.ts'
 import { assetById } from './assets/read.ts'
 import { append, attach, reorder } from './attachments/attach.ts'
+import { attachUploaded } from './attachments/attach-uploaded.ts'
 import { detach } from './attachments/detach.ts'
 import { attachmentFor, attachmentsFor } from './attachments/read.ts'
 import { trashAndHoldsOf } from './attachments/trash-and-holds.ts'
@@ -285,7 +286,6 @@ function streamRuntimeOf(streams: StreamsOptions | undefined): StreamRuntime | n
   if (streams === undefined) return null
   return {
     baseUrl: streams.baseUrl.replace(/\/+$/, ''),
-    // Checked by `assertValidOptions`.
     tokens: signedTokens(STREAM_TOKEN_USE, streams.signingKeys as [string, ...string[]]),
   }
 }
@@ -364,6 +364,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     setFocus: (reference, focus, options) => setFocus(runtime, reference, focus, options),
     attach: (reference, owner, slot, options) => attach(runtime, reference, owner, slot, options),
     append: (reference, owner, slot, options) => append(runtime, reference, owner, slot, options),
+    attachUploaded: (reference, owner, slot, options) => attachUploaded(runtime, reference, owner, slot, options),
     reorder: (owner, slot, assetIds, options) => reorder(runtime, owner, slot, assetIds, options),
     detach: (owner, slot, options) => detach(runtime, owner, slot, options),
     ...trashAndHoldsOf(runtime),

@@ -2,6 +2,7 @@ import type { PrismaClient, SqlExecutor } from '@rindle/prisma'
 import type { MergeMetadataOptions } from './assets/merge-metadata.ts'
 import type { AssetWithVariants } from './assets/read.ts'
 import type { AttachOptions } from './attachments/attach.ts'
+import type { AttachUploadedOptions } from './attachments/attach-uploaded.ts'
 import type { DetachOptions } from './attachments/detach.ts'
 import type { AttachmentWithAsset } from './attachments/read.ts'
 import type { TrashAndHolds } from './attachments/trash-and-holds.ts'
@@ -284,6 +285,18 @@ export interface Attachments<Ps extends AnyProfiles = Profiles> {
     owner: Owner,
     slot: SlotName<Ps, P, 'many'> & string,
     options?: AttachOptions,
+  ): Promise<Attachment>
+  /**
+   * Attaches an asset whose id a client sent, if `actorId` uploaded it and no other slot holds it. A slot of one gives up
+   * what it held; a slot of many gets the asset at its end. Atomic, safe to repeat. `not_found` for everything that is not
+   * this actor's upload of this profile, `not_deliverable` until the file has passed its checks, `conflict` when another
+   * slot holds it or this one is full.
+   */
+  attachUploaded<P extends keyof Ps & string>(
+    asset: AssetOf<P>,
+    owner: Owner,
+    slot: SlotName<Ps, P> & string,
+    options: AttachUploadedOptions,
   ): Promise<Attachment>
   /** Orders the slot; the ids must be exactly the attached ones, else `conflict`. Atomic, safe to repeat. */
   reorder(

@@ -82,6 +82,7 @@ export const TENANT_SCOPES = {
   unhold: 'asset',
   attach: 'asset',
   append: 'asset',
+  attachUploaded: 3,
   reorder: 3,
   detach: 2,
   attachmentFor: 'found',

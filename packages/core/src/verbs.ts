@@ -106,6 +106,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   cancelProcessing: { group: 'assets', surface: 'operation', isTraced: true },
   attach: { group: 'attachments', surface: 'attachment', isTraced: true },
   append: { group: 'attachments', surface: 'attachment', isTraced: true },
+  attachUploaded: { group: 'attachments', surface: 'attachment', isTraced: true },
   reorder: { group: 'attachments', surface: 'attachment', isTraced: true },
   detach: { group: 'attachments', surface: 'attachment', isTraced: true },
   trash: { group: 'attachments', surface: 'attachment', isTraced: true },

@@ -69,6 +69,12 @@ expectTypeOf(rindle.variantUrl(avatarAsset, 'thumb')).resolves.toEqualTypeOf<str
 expectTypeOf(rindle.asset('id')).resolves.toEqualTypeOf<AssetWithVariants<'avatar' | 'document'> | null>()
 void rindle.variantUrl(rindle.narrow(plainAsset, 'avatar'), 'card')
 void rindle.attach(avatarAsset, owner, 'avatar')
+const sent = { id: 'sent by a client', profile: 'avatar' } as const
+void rindle.attachUploaded(sent, owner, 'gallery', { actorId: 7 })
+// @ts-expect-error The actor is named.
+void rindle.attachUploaded(sent, owner, 'gallery')
+// @ts-expect-error The profile has no such slot.
+void rindle.attachUploaded(sent, owner, 'galery', { actorId: 7 })
 expectTypeOf(rindle.urlsFor([avatarAsset], { variants: ['thumb'] })).resolves.toEqualTypeOf<
   ReadonlyMap<string, AssetUrls<'thumb'>>
 >()

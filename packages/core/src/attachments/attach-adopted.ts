@@ -1,7 +1,7 @@
 import type { Asset, Owner } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
-import { attachUploaded, slotRulesOf } from './attach.ts'
+import { placeUpload, slotRulesOf } from './attach.ts'
 import { lockSlot, type Slot, slotOf } from './slot.ts'
 
 /** A place for an asset that is older than its row. */
@@ -33,7 +33,7 @@ export async function attachAdopted(
         { assetId: asset.id, slot, code: 'slot_overtaken' },
         'An adopted asset was not attached, because its slot holds a newer asset.',
       )
-    } else await attachUploaded(runtime, unit, asset, { owner, slot, position, isLate: false })
+    } else await placeUpload(runtime, unit, asset, { owner, slot, position, isLate: false })
   }
 }
 

@@ -21,6 +21,17 @@ export interface AttachOptions extends TenantOption {
   readonly tx?: SqlExecutor
 }
 
+/** Throws unless this locked asset may be attached. */
+export type AssertFree = (asset: Row) => Promise<void>
+
+interface AppendWithinOptions {
+  /** Whether it takes the place that its upload has in the order of the chosen files. */
+  readonly isUpload?: boolean
+  /** Its position, if that is free. */
+  readonly wanted?: number | undefined
+  readonly assertFree?: AssertFree
+}
+
 /**
  * Makes the asset the only one in the owner's slot: the previous assets are detached and, where no other attachment
  * holds them, purged by a job in the same transaction, or trashed. Concurrent attaches to one slot run one after the other; the
@@ -37,15 +48,18 @@ export async function attach(
   return inTransaction(runtime, options.tx, (unit) => attachWithin(runtime, unit, asset, owner, slot))
 }
 
-async function attachWithin(
+/** Attaches as part of a larger unit of work. `assertFree` sees the locked row before anything changes. */
+export async function attachWithin(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: AssetReference,
   owner: Owner,
   slotName: string,
+  { assertFree }: { readonly assertFree?: AssertFree } = {},
 ): Promise<Attachment> {
   const slot = slotOf(owner, slotName)
   const holders = await lockAttachable(runtime, unit, asset, slot)
+  await assertFree?.(holders.asset)
   const others = holders.current.map((holder) => holder.assetId).filter((id) => id !== asset.id)
   await release(runtime, unit, slot, holders.assets, others)
   return insertAttachment(runtime, unit, slot, holders.asset, 0)
@@ -66,16 +80,18 @@ export async function append(
   return inTransaction(runtime, options.tx, (unit) => appendWithin(runtime, unit, asset, owner, slot))
 }
 
-async function appendWithin(
+/** Appends as part of a larger unit of work. `assertFree` sees the locked row before anything changes. */
+export async function appendWithin(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: AssetReference,
   owner: Owner,
   slotName: string,
-  { isUpload = false, wanted }: { readonly isUpload?: boolean; readonly wanted?: number | undefined } = {},
+  { isUpload = false, wanted, assertFree }: AppendWithinOptions = {},
 ): Promise<Attachment> {
   const slot = slotOf(owner, slotName)
   const { current, rules, asset: locked } = await lockAttachable(runtime, unit, asset, slot)
+  await assertFree?.(locked)
   if (rules.cardinality === 'one') {
     throw new RindleError(
       'invalid_input',
@@ -107,7 +123,7 @@ interface UploadedPlace {
  * Attaches an uploaded asset as part of a larger unit of work, as {@link attach} or {@link append} would. Returns whether
  * it was attached.
  */
-export async function attachUploaded(
+export async function placeUpload(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: Pick<Asset, 'id' | 'profile'>,

@@ -1,6 +1,6 @@
 import { applyAggregate } from '../assets/aggregate.ts'
 import { transitionAsset } from '../assets/transition.ts'
-import { attachUploaded, isSlotFull } from '../attachments/attach.ts'
+import { isSlotFull, placeUpload } from '../attachments/attach.ts'
 import { lockForAttaching, type Slot } from '../attachments/slot.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
@@ -79,7 +79,7 @@ async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wa
   )
   if (rows[0] === undefined) return
   try {
-    await attachUploaded(runtime, unit, asset, { owner: { type: ownerType, id: ownerId }, slot, isLate: true })
+    await placeUpload(runtime, unit, asset, { owner: { type: ownerType, id: ownerId }, slot, isLate: true })
   } catch (error) {
     // A deployment removed the slot after the upload began, or others have filled it. The file is good, and can be
     // attached elsewhere.

@@ -1,7 +1,7 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { promoteRequest } from '../../assets/promote-request.ts'
 import type { QuotaUsage } from '../../assets/quota-usage.ts'
-import { attachUploaded } from '../../attachments/attach.ts'
+import { placeUpload } from '../../attachments/attach.ts'
 import { assertChosenOrder, type ChosenOrder } from '../../domain/chosen-order.ts'
 import type { Asset, Owner } from '../../domain/entities.ts'
 import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../../kernel/outbox.ts'
@@ -55,7 +55,7 @@ export async function register<P extends string>(
     unit.enqueue(promoteRequest(runtime, asset))
     if (options.owner !== undefined && options.slot !== undefined) {
       const { owner, slot, order } = options
-      await attachUploaded(runtime, unit, asset, { owner, slot, isLate: order !== undefined })
+      await placeUpload(runtime, unit, asset, { owner, slot, isLate: order !== undefined })
     }
     return asset as Asset<P>
   })

@@ -15,6 +15,7 @@ const ownImportsAllowedIn: Record<string, string[]> = {
   'test-database': ['embedded', 'prisma'],
   'test-s3': ['test-database/on-demand'],
   'test-azure': ['test-database/on-demand', 'test-s3'],
+  'test-pgbouncer': ['test-s3'],
   client: [],
   http: ['client', 'core', 'core/adapter'],
   console: ['core', 'core/adapter', 'prisma'],

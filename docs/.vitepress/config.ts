@@ -71,6 +71,7 @@ export default defineConfig({
         items: [
           { text: 'Quotas', link: '/guide/quotas' },
           { text: 'Tenants', link: '/guide/tenants' },
+          { text: 'A large PostgreSQL', link: '/guide/postgresql' },
           { text: 'Operations, by symptom', link: '/guide/operations' },
           { text: 'Moving and mirroring', link: '/guide/moving' },
           { text: 'The console', link: '/guide/console' },

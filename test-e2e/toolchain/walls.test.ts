@@ -57,6 +57,7 @@ const violations: Planted[] = [
   wall('the starter needs none of ours', 'packages/create-rindle/src/a.ts', '@rindle/core', 'of ours: nothing'),
   wall('test-s3 stays below core', 'packages/test-s3/src/a.ts', '@rindle/core', 'test-database/on-demand'),
   wall('test-azure stays below core', 'packages/test-azure/src/a.ts', '@rindle/core', 'on-demand, test-s3'),
+  wall('test-pgbouncer stays below core', 'packages/test-pgbouncer/src/a.ts', '@rindle/core', 'ours: test-s3'),
   wall('test-database stays below core', 'packages/test-database/src/a.ts', '@rindle/core', 'embedded, prisma'),
 
   wall(

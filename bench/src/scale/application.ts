@@ -15,10 +15,10 @@ const photo = defineProfile({
   },
 })
 
-/** An application that several processes run; each works on one image at a time, on one core. */
-export function scaleApplication({ directory, databaseUrl }: ScaleSetup): Rindle<{ photo: typeof photo }> {
+/** An application that several processes run behind a pooler; each works on one image at a time, on one core. */
+export function scaleApplication({ directory, database }: ScaleSetup): Rindle<{ photo: typeof photo }> {
   return createRindle({
-    database: databaseUrl,
+    database,
     storages: {
       main: storageIn(directory),
     },

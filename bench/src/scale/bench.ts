@@ -1,54 +1,70 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pgBouncerMissing, startPgBouncer } from '@rindle/test-pgbouncer'
 import { alternate, figure } from '../alternate.ts'
-import type { Bench } from '../bench.ts'
+import type { Bench, BenchContext } from '../bench.ts'
 import { timesFloor } from '../budget.ts'
-import { startSides } from '../compare-sides.ts'
+import { type StartedSides, startSides } from '../compare-sides.ts'
 import { photographs } from '../images/photographs.ts'
 import type { ScaleRound, ScaleSetup } from './setup.ts'
 
 const PRODUCER = new URL('producer.ts', import.meta.url)
 const WORKER = new URL('worker.ts', import.meta.url)
+const FOUR = 'four workers'
 
-/** The gain from a second worker process. */
+/** The gain from more worker processes. */
 export const scale: Bench = {
   name: 'scale',
-  describe: '24 photos of 12 MP through two worker processes of one slot each, against one',
+  describe:
+    '24 photos of 12 MP through two worker processes of one slot each, against one; PgBouncer before the database',
   run: async ({ isQuick, directory, sharedDirectory, createDatabase, signal }) => {
+    const missing = await pgBouncerMissing()
+    if (missing !== undefined) throw new Error(`This bench runs behind PgBouncer, but ${missing}.`)
     const perRound = isQuick ? 2 : 24
     const wanted = { megapixels: isQuick ? 2 : 12, count: isQuick ? 1 : 6 } as const
     const different = await photographs({ ...wanted, directory: sharedDirectory })
     const chosen = Array.from({ length: perRound }, (_, index) => different[index % different.length] ?? '')
-    const setupIn = async (name: string): Promise<ScaleSetup> => {
-      await mkdir(join(directory, name))
-      return { directory: join(directory, name), databaseUrl: await createDatabase() }
+    const directUrls = [await createDatabase(), await createDatabase(), await createDatabase()] as const
+    const pgBouncer = await startPgBouncer(directUrls[0])
+    const setupOf = async (directUrl: string): Promise<ScaleSetup> => {
+      const own = join(directory, new URL(directUrl).pathname)
+      await mkdir(own)
+      return { directory: own, database: { poolerUrl: pgBouncer.urlOf(directUrl), directUrl } }
     }
-    const one = await setupIn('one')
-    const two = await setupIn('two')
-    const programs = {
-      one: { program: PRODUCER, setup: one },
-      'worker of one': { program: WORKER, setup: one },
-      two: { program: PRODUCER, setup: two },
-      'first worker of two': { program: WORKER, setup: two },
-      'second worker of two': { program: WORKER, setup: two },
+    try {
+      await using one = await fleet(await setupOf(directUrls[0]), 1, signal)
+      await using two = await fleet(await setupOf(directUrls[1]), 2, signal)
+      await using four = await fleet(await setupOf(directUrls[2]), 4, signal)
+      const round =
+        ({ sides }: StartedSides<string>) =>
+        async (isWarmUp: boolean) => {
+          const input: ScaleRound = { photographs: isWarmUp ? chosen.slice(0, 4) : chosen }
+          return (await sides['producer']?.round(input)) ?? {}
+        }
+      const figures = await alternate(
+        { one: round(one), two: round(two), four: round(four) },
+        isQuick ? { warmUps: 0, rounds: 1, maxSeconds: 10 } : { warmUps: 1, rounds: 5, maxSeconds: 160 },
+      )
+      return [
+        {
+          name: 'scale',
+          unit: '1/s',
+          better: 'higher',
+          floor: figure(figures.one, 'perSecond'),
+          against: 'one worker',
+          rindle: figure(figures.two, 'perSecond'),
+          budget: timesFloor(1.9),
+          peers: { [FOUR]: figure(figures.four, 'perSecond') },
+        },
+      ]
+    } finally {
+      await pgBouncer.stop()
     }
-    await using started = await startSides(programs, signal)
-    const { sides } = started
-    const input = (isWarmUp: boolean): ScaleRound => ({ photographs: isWarmUp ? chosen.slice(0, 4) : chosen })
-    const figures = await alternate(
-      { one: (isWarmUp) => sides.one.round(input(isWarmUp)), two: (isWarmUp) => sides.two.round(input(isWarmUp)) },
-      isQuick ? { warmUps: 0, rounds: 1, maxSeconds: 10 } : { warmUps: 1, rounds: 5, maxSeconds: 120 },
-    )
-    return [
-      {
-        name: 'scale',
-        unit: '1/s',
-        better: 'higher',
-        floor: figure(figures.one, 'perSecond'),
-        against: 'one worker',
-        rindle: figure(figures.two, 'perSecond'),
-        budget: timesFloor(1.8),
-      },
-    ]
   },
+}
+
+/** A process that takes uploads, and as many workers. */
+function fleet(setup: ScaleSetup, workers: number, signal: BenchContext['signal']): Promise<StartedSides<string>> {
+  const names = Array.from({ length: workers }, (_, index) => [`worker ${index}`, { program: WORKER, setup }] as const)
+  return startSides({ producer: { program: PRODUCER, setup }, ...Object.fromEntries(names) }, signal)
 }

@@ -11,7 +11,7 @@ const POLL_INTERVAL_MS = 20
 serveSide(async (setup) => {
   const rindle = scaleApplication(setup as ScaleSetup)
   await rindle.start()
-  const pool = new pg.Pool({ connectionString: (setup as ScaleSetup).databaseUrl, max: 1 })
+  const pool = new pg.Pool({ connectionString: (setup as ScaleSetup).database.poolerUrl, max: 1 })
   return {
     round: async (input) => {
       const { photographs } = input as ScaleRound

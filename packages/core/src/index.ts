@@ -1,4 +1,4 @@
-export { type DatabaseSource, fromPgClient, type SqlExecutor } from '@rindle/prisma'
+export { type DatabaseSource, fromPgClient, type PooledSource, type SqlExecutor } from '@rindle/prisma'
 export type { HoldOptions, UnholdOptions } from './assets/hold.ts'
 export type { MergeMetadataOptions } from './assets/merge-metadata.ts'
 export type { AssetParts, AssetReference, AssetWithVariants } from './assets/read.ts'

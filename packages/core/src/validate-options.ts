@@ -12,26 +12,34 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const withMembers = (what: string, ...members: readonly string[]): z.ZodType =>
   z.custom((value) => isObject(value) && members.every((member) => member in value), `must be ${what}`)
 
+const NO_URL =
+  'is not a PostgreSQL URL. Use one like postgres://user:password@host:5432/database, with special characters of the ' +
+  'password percent-encoded; or { poolerUrl, directUrl }, { pool } or { prisma }'
+
+const postgresUrl = z.string().refine(isPostgresUrl)
+
 /** Returns the problem of the given `database`, or `undefined`. Never repeats its value: URLs hold passwords. Pure. */
 function databaseProblem(database: unknown): string | undefined {
   if (database === undefined || database === null) return 'is missing. Is DATABASE_URL set in the environment?'
   if (typeof database === 'string' && database.trim() === '') {
     return 'is empty. Is DATABASE_URL set to a URL?'
   }
-  if (typeof database === 'string') {
-    const protocol = URL.parse(database)?.protocol
-    if (protocol === 'postgres:' || protocol === 'postgresql:') return undefined
-    return (
-      'is not a PostgreSQL URL. Use one like postgres://user:password@host:5432/database, with special characters of the ' +
-      'password percent-encoded; or { pool } or { prisma }'
-    )
-  }
+  if (typeof database === 'string') return isPostgresUrl(database) ? undefined : NO_URL
   const isPool = z.strictObject({ pool: withMembers('made by new pg.Pool()', 'connect') }).safeParse(database).success
   const isPrisma = z
     .strictObject({ prisma: withMembers('made by new PrismaClient()', '$transaction') })
     .safeParse(database).success
-  if (isPool || isPrisma) return undefined
-  return 'must be a postgres:// URL, { pool } of pg, or { prisma } of a Prisma client'
+  const isPooler = z.strictObject({ poolerUrl: postgresUrl, directUrl: postgresUrl }).safeParse(database).success
+  if (isPool || isPrisma || isPooler) return undefined
+  return (
+    'must be a postgres:// URL, { poolerUrl, directUrl } with two of them, { pool } of pg, or { prisma } of a Prisma ' +
+    'client'
+  )
+}
+
+function isPostgresUrl(text: string): boolean {
+  const protocol = URL.parse(text)?.protocol
+  return protocol === 'postgres:' || protocol === 'postgresql:'
 }
 
 /** Whether agents of this version of Node know proxies. Pure. */

@@ -41,19 +41,28 @@ export function pgBossJobs(options: PgBossJobsOptions = {}): JobsAdapter {
   return new PgBossJobs(parseOptions(options))
 }
 
+interface Connection {
+  readonly store: QueueStore
+  readonly context: JobsContext
+  /** Whether the queue's statements go through a pooler in transaction mode, which LISTEN must go round. */
+  readonly isPooled: boolean
+}
+
 class PgBossJobs implements JobsAdapter {
   readonly name = 'pgboss'
   readonly capabilities = CAPABILITIES
   readonly #options: PgBossJobsConfig
   readonly #groups = new Set<Promise<WorkerGroup>>()
-  #connected: { readonly store: QueueStore; readonly context: JobsContext } | undefined
+  #connected: Connection | undefined
 
   constructor(options: PgBossJobsConfig) {
     this.#options = options
   }
 
   connect(context: JobsContext): void {
-    const connectionString = this.#options.connectionString ?? context.database.connectionString
+    const { connectionString: own } = this.#options
+    const { connectionString: direct, poolerUrl } = context.database
+    const connectionString = own ?? poolerUrl ?? direct
     if (connectionString === undefined) {
       throw new RindleError(
         'config_invalid',
@@ -61,8 +70,9 @@ class PgBossJobs implements JobsAdapter {
           'Pass `connectionString` to pgBossJobs.',
       )
     }
-    const store = new QueueStore({ connectionString, options: this.#options, logger: context.logger })
-    this.#connected = { store, context }
+    const isPooled = own === undefined && poolerUrl !== undefined
+    const store = new QueueStore({ connectionString, isPooled, options: this.#options, logger: context.logger })
+    this.#connected = { store, context, isPooled }
   }
 
   async start(): Promise<void> {
@@ -144,16 +154,17 @@ class PgBossJobs implements JobsAdapter {
   }
 
   async #startWorkers(registrations: readonly WorkerRegistration[], take: TakeOptions): Promise<WorkerGroup> {
-    const { store, context } = this.#connection()
+    const { store, context, isPooled } = this.#connection()
     const boss = await store.boss()
-    return WorkerGroup.start({ boss, options: this.#options, logger: context.logger, take }, registrations)
+    const listener = isPooled ? context.database : boss.getDb()
+    return WorkerGroup.start({ boss, listener, options: this.#options, logger: context.logger, take }, registrations)
   }
 
   #store(): QueueStore {
     return this.#connection().store
   }
 
-  #connection(): { readonly store: QueueStore; readonly context: JobsContext } {
+  #connection(): Connection {
     if (this.#connected !== undefined) return this.#connected
     throw new RindleError('config_invalid', 'This jobs adapter has no database yet. Pass it to createRindle as `jobs`.')
   }

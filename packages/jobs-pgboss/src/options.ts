@@ -4,9 +4,10 @@ import { z } from 'zod'
 /** Options of `pgBossJobs`. */
 export interface PgBossJobsOptions {
   /**
-   * A PostgreSQL URL for the job queue's own connections. Needed if the instance was created from a pool or a Prisma
-   * client, and if its URL leads through a pooler in transaction mode, where LISTEN does not work.
-   * @default the URL of the instance
+   * A PostgreSQL URL for the job queue's own connections, which must lead to the server itself, because LISTEN does not
+   * work through a pooler in transaction mode. Needed if the instance was created from a pool or a Prisma client.
+   * @default the URL of the instance; with `{ poolerUrl, directUrl }`, the pooler, and LISTEN on the instance's own
+   * connection
    */
   readonly connectionString?: string
   /**

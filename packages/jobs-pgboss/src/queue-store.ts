@@ -10,6 +10,8 @@ import type { Statement } from './statements.ts'
 /** The dependencies of a {@link QueueStore}. */
 export interface QueueStoreContext {
   readonly connectionString: string
+  /** Whether the URL leads to a pooler in transaction mode. */
+  readonly isPooled: boolean
   readonly options: PgBossJobsConfig
   readonly logger: CodedLogger
 }
@@ -56,8 +58,8 @@ export class QueueStore {
   }
 
   async #open(): Promise<PgBoss> {
-    const { connectionString, options, logger } = this.#context
-    const settings: ConstructorOptions & { keepAlive: boolean; onConnect: typeof prepareSession } = {
+    const { connectionString, isPooled, options, logger } = this.#context
+    const settings: ConstructorOptions & { keepAlive: boolean; onConnect?: typeof prepareSession } = {
       connectionString,
       schema: options.schema,
       max: options.maxConnections,
@@ -66,7 +68,8 @@ export class QueueStore {
       schedule: false,
       // For `pg`, which gets all of this: a connection that a firewall dropped must not look alive for ever.
       keepAlive: true,
-      onConnect: prepareSession,
+      // Settings would stay with the pooler's connection, which others use next.
+      ...(isPooled ? {} : { onConnect: prepareSession }),
     }
     const boss = new PgBoss(settings)
     logEvents(boss, logger)

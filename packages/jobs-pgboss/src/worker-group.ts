@@ -7,7 +7,7 @@ import {
   type WorkerRegistration,
   type Workers,
 } from '@rindle/core/adapter'
-import type { JobWithMetadata, PgBoss } from 'pg-boss'
+import type { Db, JobWithMetadata, PgBoss } from 'pg-boss'
 import type { PgBossJobsConfig } from './options.ts'
 import { QueueWorker } from './queue-worker.ts'
 import { runStatement } from './run-statement.ts'
@@ -19,6 +19,8 @@ const DEFAULT_STOP_TIMEOUT_MS = 30_000
 /** The dependencies of a {@link WorkerGroup}. */
 export interface WorkerGroupContext {
   readonly boss: PgBoss
+  /** The database whose LISTEN receives the announcements of new jobs. */
+  readonly listener: Pick<Db, 'listen'>
   readonly options: PgBossJobsConfig
   readonly logger: CodedLogger
   readonly take: TakeOptions
@@ -80,9 +82,9 @@ export class WorkerGroup implements Workers {
     await Promise.all([this.#supervisor.stop(), listening?.close()])
   }
 
-  async #listen({ boss, options, logger }: WorkerGroupContext): Promise<{ close(): Promise<void> } | undefined> {
+  async #listen({ listener, options, logger }: WorkerGroupContext): Promise<{ close(): Promise<void> } | undefined> {
     try {
-      return await boss.getDb().listen?.(
+      return await listener.listen?.(
         notifyChannel(options.schema),
         (payload) => this.#hear(payload),
         () => this.#catchUp(),

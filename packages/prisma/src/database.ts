@@ -32,8 +32,22 @@ export interface PrismaSqlClient {
   ): Promise<T>
 }
 
-/** A connection URL, or the application's own pool or Prisma client, which the application closes. */
-export type DatabaseSource = string | { readonly pool: PgPool } | { readonly prisma: PrismaSqlClient }
+/** A pooler in transaction mode, such as PgBouncer, and the server behind it. */
+export interface PooledSource {
+  /**
+   * The URL of the pooler. Statements go through it, and none is prepared under a name. Its sessions keep the settings
+   * of their role.
+   */
+  readonly poolerUrl: string
+  /** The URL of the server itself, for LISTEN, which does not work through such a pooler. */
+  readonly directUrl: string
+}
+
+/**
+ * A connection URL, a pooler in transaction mode and its server, or the application's own pool or Prisma client, which
+ * the application closes.
+ */
+export type DatabaseSource = string | PooledSource | { readonly pool: PgPool } | { readonly prisma: PrismaSqlClient }
 
 /** An open subscription to a NOTIFY channel. */
 export interface Listening {
@@ -43,8 +57,13 @@ export interface Listening {
 
 /** A PostgreSQL database. Made by `openDatabase`. */
 export interface Database extends SqlExecutor {
-  /** The URL it was opened with; undefined when opened from a pool or a Prisma client. It may hold a password. */
+  /**
+   * The URL of the server; undefined when opened from a pool or a Prisma client. It may hold a password.
+   */
   readonly connectionString: string | undefined
+
+  /** The URL of the pooler in transaction mode that statements go through; undefined without one. */
+  readonly poolerUrl: string | undefined
 
   /**
    * The typed read model, over the same pool; created on first access. If the database was opened from a Prisma client,

@@ -5,6 +5,7 @@ export type {
   Listening,
   PgPool,
   PgPoolClient,
+  PooledSource,
   PrismaSqlClient,
 } from './database.ts'
 export type {

@@ -1,8 +1,14 @@
 import pg from 'pg'
-import { prepareSession } from './session-settings.ts'
+import type { PgQueryable } from './sql-executor.ts'
+
+interface OpenPoolOptions {
+  readonly maxConnections: number
+  /** Prepares each new connection; the pool waits for it. */
+  readonly onConnect?: (client: PgQueryable) => Promise<void>
+}
 
 /** A pool over a URL. Connects on the first statement. */
-export function openPool(connectionString: string, maxConnections: number): pg.Pool {
+export function openPool(connectionString: string, { maxConnections, onConnect }: OpenPoolOptions): pg.Pool {
   assertPostgresUrl(connectionString)
   const options = {
     connectionString,
@@ -10,8 +16,7 @@ export function openPool(connectionString: string, maxConnections: number): pg.P
     connectionTimeoutMillis: 30_000,
     keepAlive: true,
     fallback_application_name: 'rindle',
-    // The pool waits for it.
-    onConnect: prepareSession,
+    ...(onConnect === undefined ? {} : { onConnect }),
   }
   return new pg.Pool(options)
 }

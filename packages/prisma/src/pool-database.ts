@@ -12,18 +12,22 @@ import { Subscription } from './subscription.ts'
 
 /** The parts that a database owns; empty if the pool is the application's. */
 export interface PoolOwnership {
+  /** The URL of the server, to listen at. */
   readonly connectionString?: string
+  /** The URL of the pool's pooler, if there is one. */
+  readonly poolerUrl?: string
   readonly end?: () => Promise<void>
 }
 
 /** A database over a `pg` pool, its own or the application's. */
 export class PoolDatabase implements Database {
   readonly connectionString: string | undefined
+  readonly poolerUrl: string | undefined
   readonly #pool: PgPool
   readonly #endPool: () => Promise<void>
-  readonly #names = new StatementNames()
+  readonly #names: StatementNames
   readonly #subscriptions = new Set<Subscription>()
-  /** Prepares sessions of Rindle's own pool, and checks those of the application, which keep its settings. */
+  /** Checks the sessions that Rindle has not prepared: those of the application and of a pooler keep their settings. */
   readonly #check: () => Promise<void>
   #prisma: PrismaClient | undefined
   #closed: Promise<void> | undefined
@@ -32,8 +36,12 @@ export class PoolDatabase implements Database {
     this.#pool = pool
     this.#endPool = ownership.end ?? (async () => void pool.removeListener('error', ignoreIdleLoss))
     this.connectionString = ownership.connectionString
-    const isOwn = ownership.connectionString !== undefined
-    this.#check = isOwn ? async () => undefined : dateStyleCheck({ executeSql: (text) => this.#execute(text) })
+    this.poolerUrl = ownership.poolerUrl
+    const isPooled = ownership.poolerUrl !== undefined
+    // Behind a pooler the next statement may run in another session, which does not know the name.
+    this.#names = new StatementNames(isPooled ? 0 : undefined)
+    const isPrepared = ownership.connectionString !== undefined && !isPooled
+    this.#check = isPrepared ? async () => undefined : dateStyleCheck({ executeSql: (text) => this.#execute(text) })
     pool.on('error', ignoreIdleLoss)
   }
 

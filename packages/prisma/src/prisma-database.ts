@@ -11,6 +11,7 @@ const TRANSACTION_LIMITS = { maxWait: 30_000, timeout: 60_000 }
 /** A database over the application's Prisma client. It has no connection of its own. */
 export class PrismaDatabase implements Database {
   readonly connectionString: undefined = undefined
+  readonly poolerUrl: undefined = undefined
   readonly #client: PrismaSqlClient
   readonly #executor: SqlExecutor
   readonly #check: () => Promise<void>

@@ -31,6 +31,7 @@ export function mappingErrors(database: Database): Database {
   }
   return {
     connectionString: database.connectionString,
+    poolerUrl: database.poolerUrl,
     get prisma() {
       return database.prisma
     },

@@ -1,0 +1,1 @@
+export { type PgBouncer, pgBouncerMissing, startPgBouncer } from './pgbouncer.ts'

@@ -22,7 +22,7 @@ export interface BenchContext {
 export interface Measurement {
   /** The bench's name; a further figure follows a slash. */
   readonly name: string
-  readonly unit: 's' | 'ms' | 'MB' | 'MB/s' | '1/s'
+  readonly unit: 's' | 'ms' | 'kB' | 'MB' | 'MB/s' | '1/s'
   readonly better: 'lower' | 'higher'
   readonly floor: readonly number[]
   /** The stand-in for the floor: one worker beside two, an earlier time beside a later one. @default 'floor' */
@@ -40,5 +40,7 @@ export interface Bench {
   readonly name: string
   /** The measured figure, in one line. */
   readonly describe: string
+  /** Whether a full run leaves it out unless it is named: it takes an hour, or much of the disk. @default false */
+  readonly isOnRequest?: boolean
   readonly run: (context: BenchContext) => Promise<readonly Measurement[]>
 }

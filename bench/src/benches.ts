@@ -1,5 +1,6 @@
 import { av, avOutputs } from './av/bench.ts'
 import { stream } from './av/stream.ts'
+import { avif } from './avif/bench.ts'
 import type { Bench } from './bench.ts'
 import { completion } from './completion/bench.ts'
 import { consolePages } from './console/bench.ts'
@@ -19,6 +20,7 @@ import { serve } from './serve/bench.ts'
 import { serveSmall } from './serve-small/bench.ts'
 import { sign } from './sign/bench.ts'
 import { soak } from './soak/bench.ts'
+import { tenMillion } from './ten-million/bench.ts'
 import { tus } from './tus/bench.ts'
 import { upload } from './upload/bench.ts'
 
@@ -30,6 +32,7 @@ export const BENCHES: readonly Bench[] = [
   timeToReady,
   heic,
   imageEffects,
+  avif,
   workerMemory,
   jobLatency,
   backlog,
@@ -49,5 +52,6 @@ export const BENCHES: readonly Bench[] = [
   operations,
   moveStorage,
   consolePages,
+  tenMillion,
   soak,
 ]

@@ -12,6 +12,10 @@ export interface CommandLine {
   readonly budget: number | undefined
   /** The file to append figures to. */
   readonly history: string | undefined
+  /** Whether to record the figures for the documentation, and to draw its pictures. */
+  readonly isRecorded: boolean
+  /** Draws the pictures from the recorded figures, and runs nothing. */
+  readonly wantsDrawing: boolean
   /** How long benches of endurance run. */
   readonly minutes: number
 }
@@ -26,6 +30,7 @@ export class UsageError extends Error {
 /** Reads the arguments after the program's name. Throws {@link UsageError}. Pure. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parse(args)
+  if (values.record && values.quick) throw new UsageError('--record is not for a quick run, whose figures mean little.')
   return {
     names: positionals,
     isJson: values.json,
@@ -34,6 +39,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     wantsHelp: values.help,
     budget: values.budget === undefined ? undefined : parseBudget(values.budget),
     history: values.history,
+    isRecorded: values.record,
+    wantsDrawing: values.draw,
     minutes: values.minutes === undefined ? DEFAULT_MINUTES : parseMinutes(values.minutes),
   }
 }
@@ -47,6 +54,8 @@ function parse(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
+        record: { type: 'boolean', default: false },
+        draw: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false, short: 'h' },
         budget: { type: 'string' },
         history: { type: 'string' },

@@ -70,7 +70,8 @@ function cpuCell(values: readonly number[] | undefined): string[] {
   return values === undefined ? [] : [formatNumber(summarizeSide(values).median)]
 }
 
-function formatNumber(value: number): string {
+/** A number with as many digits as mean something. Pure. */
+export function formatNumber(value: number): string {
   if (value >= 1000) return value.toFixed(0)
   return value >= 100 ? value.toFixed(1) : value.toPrecision(3)
 }

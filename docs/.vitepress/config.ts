@@ -11,7 +11,7 @@ export default defineConfig({
   description: 'Media, made durable: uploads, variants and delivery for Node and PostgreSQL.',
   lang: 'en',
   base: process.env.RINDLE_DOCS_BASE ?? '/',
-  srcExclude: ['parts/**', 'README.md'],
+  srcExclude: ['parts/**', 'drawn/**', 'README.md'],
   cleanUrls: true,
   metaChunk: true,
   // The largest chunk is the index of the search, which is loaded when somebody searches.

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { byRunLength } from '../support/run-length.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bench/src/bin.ts', import.meta.url))
+const DRAWN = fileURLToPath(new URL('../../docs/drawn', import.meta.url))
 const IS_MEASURED = byRunLength('benches that measure', { sample: false, short: true, long: true })
 
 interface Run {
@@ -26,6 +29,11 @@ function benchWith(variables: NodeJS.ProcessEnv, ...args: readonly string[]): Pr
       (_error, stdout, stderr) => resolve({ exitCode: child.exitCode, stdout, stderr }),
     )
   })
+}
+
+/** The pictures and tables that the documentation includes, by name. */
+function drawn(): Readonly<Record<string, string>> {
+  return Object.fromEntries(readdirSync(DRAWN).map((name) => [name, readFileSync(join(DRAWN, name), 'utf8')]))
 }
 
 describe.skipIf(!IS_MEASURED)('pnpm bench', () => {
@@ -78,6 +86,17 @@ describe.skipIf(!IS_MEASURED)('pnpm bench', () => {
 })
 
 describe('pnpm bench, asked for what it has not,', () => {
+  test('draws the pictures of the documentation as they are kept, each with words for those who cannot see it', async () => {
+    const kept = drawn()
+    const { exitCode, stderr } = await bench('--draw')
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    expect(drawn()).toEqual(kept)
+    const pictures = Object.entries(kept).filter(([name]) => name.endsWith('.svg'))
+    expect(pictures.length).toBeGreaterThan(3)
+    for (const [name, svg] of pictures)
+      expect(svg, name).toMatch(/^<svg [^>]*role="img" aria-label="[^"]*Rindle|^<svg [^>]*aria-label="AVIF/)
+  })
+
   test('names every bench when it is asked for an unknown one, and exits with 2', async () => {
     const { exitCode, stdout, stderr } = await bench('images', 'speed')
     expect(stderr).toContain('There is no bench named speed.')

@@ -119,11 +119,24 @@ describe('what the status counts', () => {
         onDemand: {},
         sessions: { completed: 1 },
         isPartial: false,
+        isEstimated: false,
       },
       profile: 'other',
     })
     const unknown = at.rindle.runtimeStatus({ profile: 'phot' as 'photo' })
     await expect(unknown).rejects.toMatchObject({ code: 'unknown_profile' })
+  })
+
+  it('is counted by state as before where a table is said to be very large', async () => {
+    await at.attachedPhoto('other', '2')
+    const { counts } = await at.rindle.runtimeStatus()
+    const tables = ['media_assets', 'media_variants', 'media_upload_sessions']
+    const oids = tables.map((table) => `'rindle.${table}'::regclass`).join(', ')
+    await at.sql(`update pg_catalog.pg_class set reltuples = 6000000 where oid in (${oids})`)
+    const large = await at.rindle.runtimeStatus()
+    await at.sql(`analyze ${tables.map((table) => `rindle.${table}`).join(', ')}`)
+    expect(large.counts).toEqual(counts)
+    expect(counts.assets).toEqual({ ready: 2 })
   })
 
   it('has few examples, the oldest first, and omits those younger than requested', async () => {

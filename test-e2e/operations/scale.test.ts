@@ -203,6 +203,24 @@ describe.skipIf(ASSETS === 0)(`over ${ASSETS} assets and ${ASSETS * 3} variants`
     })
   })
 
+  it('the status estimates large numbers of very large tables, and counts small ones', async () => {
+    const database = openDatabase(testDatabase.url)
+    const rindle = scaleInstance(testDatabase.url, testDatabase.url)
+    await rindle.start()
+    const { counts } = await rindle.runtimeStatus()
+    const tables = ['media_assets', 'media_variants', 'media_upload_sessions'].map(
+      (name) => `'rindle.${name}'::regclass`,
+    )
+    await database.executeSql(`update pg_class set reltuples = 6000000 where oid in (${tables.join(', ')})`)
+    const { counts: estimated } = await rindle.runtimeStatus()
+    await rindle.stop()
+    await database.close()
+    expect([counts.isEstimated, estimated.isEstimated]).toEqual([false, true])
+    expect(estimated.sessions.signed).toBe(counts.sessions.signed)
+    // By the planner, from what the catalog says: six million rows, all of them ready.
+    expect(estimated.assets.ready).toBeGreaterThan(5_000_000)
+  })
+
   it('the invariants of the rows hold', { timeout: 300_000 }, async () => {
     const rindle = scaleInstance(testDatabase.url, testDatabase.url)
     await rindle.start()

@@ -49,6 +49,7 @@ describe('runtime status', () => {
         onDemand: {},
         sessions: { completed: 1 },
         isPartial: false,
+        isEstimated: false,
       },
       profile: null,
     })

@@ -94,10 +94,7 @@ import { announcingRefusals, tracedVerbs } from './wrap-verbs.ts'
 
 /** Options of {@link createRindle}. */
 export interface RindleOptions<Ps extends AnyProfiles = AnyProfiles, St extends string = string> {
-  /**
-   * A PostgreSQL URL; `{ poolerUrl, directUrl }` where a pooler in transaction mode, such as PgBouncer, stands before the
-   * server; or the application's own `pg` pool or Prisma client.
-   */
+  /** A PostgreSQL URL, a pooler's URL beside the server's own, or the application's own `pg` pool or Prisma client. */
   readonly database: DatabaseSource
   /** Storages by name; rows remember the name, so it stays when the adapter changes. */
   readonly storages: { readonly [N in St]: StorageAdapter }

@@ -17,6 +17,7 @@ export function statusLines(status: RuntimeStatus, style: Style, output: Output)
     countLine('variants', counts.variants),
     ...(Object.keys(counts.onDemand).length === 0 ? [] : [countLine('on demand', counts.onDemand)]),
     countLine('sessions', counts.sessions),
+    ...(counts.isEstimated ? ['Numbers above 50,000 are estimates, because these tables are large.'] : []),
     ...(counts.isPartial ? ['Variants and sessions are those of 10,000 of its assets.'] : []),
     '',
     ...queueLines(queues),

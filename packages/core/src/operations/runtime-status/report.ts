@@ -141,6 +141,11 @@ export interface StateCounts {
   readonly sessions: Partial<Readonly<Record<SessionState, number>>>
   /** Whether variants and sessions cover only 10,000 assets of the profile, because it has more. */
   readonly isPartial: boolean
+  /**
+   * Whether numbers above 50,000 are estimates of the database's planner, because a table has more than five million
+   * rows. Smaller numbers always are exact.
+   */
+  readonly isEstimated: boolean
 }
 
 /** One queue, with its jobs and workers. */

@@ -1,0 +1,66 @@
+/** A picture of the page: the figures that it shows, by name, and their headings. */
+export interface Group {
+  readonly file: string
+  readonly label: string
+  readonly titles: Readonly<Record<string, string>>
+}
+
+/** The pictures, in their order. Figures that nobody has recorded are left out. */
+export const GROUPS: readonly Group[] = [
+  {
+    file: 'images',
+    label: 'Images.',
+    titles: {
+      images: '24 photos of 12 megapixels, four variants each',
+      'images/payload': 'The same, beside Payload',
+      'images-s3': 'The same, in a bucket',
+      'small-images': '200 photos of 2 megapixels',
+      'time-to-ready': 'One photo on an idle worker',
+      scale: 'Photos through two worker processes behind PgBouncer',
+    },
+  },
+  {
+    file: 'uploads',
+    label: 'Uploads.',
+    titles: {
+      upload: 'One GiB through HTTP',
+      'upload/memory': 'Memory of that',
+      tus: 'One GiB by tus',
+      'tus-small': 'A tus upload of 10 KB',
+    },
+  },
+  {
+    file: 'delivery',
+    label: 'Delivery.',
+    titles: {
+      serve: 'A large file in ranges of 5 MB',
+      'serve-small': 'Files of 10 KB, requests a second',
+      'serve-range': 'Ranges of 4 KB, requests a second',
+      'serve-304': 'Answers “not modified” a second',
+      'image-member': 'An image of a family, by its URL',
+      playlists: 'A playlist of 60 segments',
+      sign: 'The URLs of 1,000 assets',
+    },
+  },
+  {
+    file: 'database',
+    label: 'Queue and database.',
+    titles: {
+      'job-latency': 'From COMMIT to the handler',
+      backlog: '10,000 waiting jobs',
+      'completion/register': 'Uploads registered a second',
+      'completion/attach': 'Assets attached a second',
+      'completion/variant-commit': 'Variants committed a second',
+    },
+  },
+  {
+    file: 'video',
+    label: 'Video.',
+    titles: {
+      av: 'A minute of video to 720p',
+      'av-outputs': 'Four outputs of one video',
+      stream: 'A stream of three rungs, an MP4 and a poster',
+      'stream/cpu': 'CPU time of that',
+    },
+  },
+]

@@ -48,7 +48,7 @@ export function drawBars(label: string, figures: readonly Titled[]): string {
 }
 
 function barsOf(figure: RecordedFigure): readonly Bar[] {
-  const { against = 'bare script', floor, rindle, peers = {} } = figure.samples
+  const { against = 'floor', floor, rindle, peers = {} } = figure.samples
   const bar = (label: string, side: SideSummary, fill: string): Bar => {
     return { label, side, times: timesAsGood(figure, side), fill }
   }

@@ -39,7 +39,7 @@ export async function drawPage(): Promise<readonly string[]> {
 /** Every recorded figure, with its day and its machine. */
 function tableOf(figures: readonly RecordedFigure[]): string {
   const rows = figures.map(({ name, ratio, budget, samples, recordedAt, machine }) => {
-    const { unit, better, against = 'bare script', floor, rindle } = samples
+    const { unit, better, against = 'floor', floor, rindle } = samples
     const cells = [
       `\`${name}\``,
       `${formatNumber(rindle.median)} ${unit}`,

@@ -25,8 +25,8 @@ export const GROUPS: readonly Group[] = [
     titles: {
       upload: 'One GiB through HTTP',
       'upload/memory': 'Memory of that',
-      tus: 'One GiB by tus',
-      'tus-small': 'A tus upload of 10 KB',
+      tus: 'One GiB by tus, beside @tus/server',
+      'tus-small': 'A tus upload of 10 KB, beside @tus/server',
     },
   },
   {

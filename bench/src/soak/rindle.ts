@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createRindle, defineProfile, type Rindle, stderrLogger } from '@rindle/core'
 import { createHandler } from '@rindle/http'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
@@ -47,11 +48,17 @@ serveSide(async (setup) => {
   let visits = 0
   return {
     round: async (input) => {
+      const { seconds: wanted, perSecond } = input as SoakRound
       const begin = performance.now()
-      const end = begin + (input as SoakRound).seconds * 1000
+      const end = begin + wanted * 1000
       const before = visits
+      let begun = 0
       const visitOn = async (user: number): Promise<void> => {
         while (performance.now() < end) {
+          // Its place in the schedule; a visit that comes late for it begins at once.
+          const dueMs = perSecond === null ? 0 : begin + (begun / perSecond) * 1000 - performance.now()
+          begun += 1
+          if (dueMs > 0) await delay(dueMs)
           await visit(rindle, handler, { path: photographs[visits % photographs.length] ?? '', user })
           visits += 1
         }

@@ -5,5 +5,9 @@ export type SoakSetup = {
   readonly photographs: readonly string[]
 }
 
-/** One round: how long to load it. */
-export type SoakRound = { readonly seconds: number }
+/** One round: how long to load it, and how much. */
+export type SoakRound = {
+  readonly seconds: number
+  /** Visits that begin in a second, if the application keeps up; `null`: as many as it can. */
+  readonly perSecond: number | null
+}

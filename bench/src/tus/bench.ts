@@ -29,6 +29,7 @@ export const tus: Bench = {
         name: 'tus',
         unit: 'ms',
         better: 'lower',
+        against: '@tus/server',
         floor: figure(figures.floor, 'ms'),
         rindle: figure(figures.rindle, 'ms'),
         // 0.8 of its throughput.

@@ -3,7 +3,9 @@ import type { RecordedFigure } from './figure.ts'
 
 const WIDTH = 520
 const HEIGHT = 300
-const EDGE = { left: 48, right: 130, top: 24, bottom: 40 } as const
+const EDGE = { left: 16, right: 230, top: 28, bottom: 40 } as const
+const LABEL_LEFT = WIDTH - EDGE.right + 24
+const LABEL_HEIGHT = 17
 const COST_MARKS = [50, 100, 200, 500, 1000, 2000, 5000] as const
 const EFFORT = /^effort \d$/
 
@@ -44,7 +46,8 @@ export function drawCurve(cpu: RecordedFigure, bytes: RecordedFigure): string {
     `<text x="${EDGE.left}" y="${HEIGHT - 4}">CPU ms a picture</text>`,
     `<text x="0" y="12">bytes at equal SSIM</text>`,
     `<polyline points="${efforts.map((point) => at(point).join(',')).join(' ')}" fill="none" stroke="currentColor" stroke-opacity="0.45"/>`,
-    ...points.flatMap((point) => drawPoint(point, at(point))),
+    ...points.map((point) => drawPoint(point, at(point))),
+    ...labelsOf(points.map((point) => ({ point, at: at(point) }))),
     '</svg>',
     '',
   ].join('\n')
@@ -62,14 +65,30 @@ function pointsOf(cpu: RecordedFigure, bytes: RecordedFigure): readonly Point[] 
   ]
 }
 
-function drawPoint(point: Point, [x, y]: readonly [string, string]): string[] {
-  const { label, isDefault } = point
+type Place = readonly [string, string]
+
+function drawPoint({ isDefault }: Point, [x, y]: Place): string {
   const fill = isDefault ? ' fill="var(--vp-c-brand-1, #0f8a8a)"' : ''
-  const name = isDefault ? `${label}, the default` : label
-  return [
-    `<circle cx="${x}" cy="${y}" r="${isDefault ? 6 : 4}"${fill}/>`,
-    `<text x="${Number(x) + 8}" y="${Number(y) - 5}"${isDefault ? ' font-weight="600"' : ''}>${escaped(name)}, ${percent(point)}</text>`,
-  ]
+  return `<circle cx="${x}" cy="${y}" r="${isDefault ? 6 : 4}"${fill}/>`
+}
+
+/** The names in a column, each as high as its point where none is in the way, with a line to it. */
+function labelsOf(placed: readonly { readonly point: Point; readonly at: Place }[]): string[] {
+  const sorted = placed.toSorted((one, other) => Number(one.at[1]) - Number(other.at[1]))
+  let free = 0
+  return sorted.flatMap(({ point, at: [x, y] }, index) => {
+    const below = (sorted.length - index - 1) * LABEL_HEIGHT
+    const middle = Math.max(free, Math.min(Number(y), HEIGHT - EDGE.bottom - below))
+    free = middle + LABEL_HEIGHT
+    const { label, isDefault } = point
+    const name = isDefault ? `${label}, the default` : label
+    const line = `x1="${x}" y1="${y}" x2="${LABEL_LEFT - 4}" y2="${middle.toFixed(1)}"`
+    const weight = isDefault ? ' font-weight="600"' : ''
+    return [
+      `<line ${line} stroke="currentColor" stroke-opacity="0.25"/>`,
+      `<text x="${LABEL_LEFT}" y="${(middle + 4).toFixed(1)}"${weight}>${escaped(name)}, ${percent(point)}</text>`,
+    ]
+  })
 }
 
 function markOf(x: string, ms: number): string[] {

@@ -15,7 +15,8 @@ const QUICK = { seconds: 0.3, rounds: 2 } as const
 /** Whether an application stays stable under load. */
 export const soak: Bench = {
   name: 'soak',
-  describe: 'users who upload, wait, look and delete, at 80 % load, for as long as --minutes says: memory and rate stay',
+  describe:
+    'users who upload, wait, look and delete, at 80 % load, for as long as --minutes says: memory and rate stay',
   run: async ({ isQuick, minutes, directory, sharedDirectory, createDatabase, signal }) => {
     const wanted = { megapixels: 2, count: isQuick ? 1 : 6, directory: sharedDirectory } as const
     const setup: SoakSetup = {

@@ -83,9 +83,7 @@ describe.skipIf(!IS_MEASURED)('pnpm bench', () => {
     expect(stdout.split('\nSummary\n')[1]).toContain('  sign ')
     expect(exitCode).toBe(1)
   })
-})
 
-describe('pnpm bench, asked for what it has not,', () => {
   test('draws the pictures of the documentation as they are kept, each with words for those who cannot see it', async () => {
     const kept = drawn()
     const { exitCode, stderr } = await bench('--draw')
@@ -96,7 +94,9 @@ describe('pnpm bench, asked for what it has not,', () => {
     for (const [name, svg] of pictures)
       expect(svg, name).toMatch(/^<svg [^>]*role="img" aria-label="[^"]*Rindle|^<svg [^>]*aria-label="AVIF/)
   })
+})
 
+describe('pnpm bench, asked for what it has not,', () => {
   test('names every bench when it is asked for an unknown one, and exits with 2', async () => {
     const { exitCode, stdout, stderr } = await bench('images', 'speed')
     expect(stderr).toContain('There is no bench named speed.')

@@ -103,7 +103,7 @@ async function encode(picture: Pixels, options: AvifSetting['options']): Promise
 /** The cost of a quality between those that were tried, or beyond them: by the line through the nearest two. Pure. */
 function costAt(encodes: readonly Encode[], target: number): Omit<Encode, 'ssim'> {
   const sorted = encodes.toSorted((a, b) => a.ssim - b.ssim)
-  const above = Math.min(Math.max(1, sorted.filter((encode) => encode.ssim < target).length), sorted.length - 1)
+  const above = Math.min(Math.max(1, sorted.filter((each) => each.ssim < target).length), sorted.length - 1)
   const [from, to] = [sorted[above - 1], sorted[above]]
   if (from === undefined || to === undefined) throw new Error('A curve needs two qualities.')
   const part = to.ssim === from.ssim ? 0 : (target - from.ssim) / (to.ssim - from.ssim)

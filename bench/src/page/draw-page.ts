@@ -12,14 +12,14 @@ const REPOSITORY = join(import.meta.dirname, '../../..')
 export const RECORD: string = join(REPOSITORY, 'bench/record.jsonl')
 
 /** The parts of the page, from recorded figures: files of `docs/drawn` by their names. Pure. */
-export function drawnFiles(figures: readonly RecordedFigure[]): ReadonlyMap<string, string> {
+function drawnFiles(figures: readonly RecordedFigure[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>()
   for (const { file, label, titles } of GROUPS) {
     const shown = Object.entries(titles).flatMap(([name, title]): Titled[] => {
       const figure = figures.find((each) => each.name === name)
       return figure === undefined ? [] : [{ figure, title }]
     })
-    files.set(`${file}.svg`, drawBars(label, shown))
+    if (shown.length > 0) files.set(`${file}.svg`, drawBars(label, shown))
   }
   const [cpu, bytes] = ['avif/cpu', 'avif/bytes'].map((name) => figures.find((each) => each.name === name))
   if (cpu !== undefined && bytes !== undefined) files.set('avif.svg', drawCurve(cpu, bytes))

@@ -54,6 +54,20 @@ export const GROUPS: readonly Group[] = [
     },
   },
   {
+    file: 'ten-million',
+    label: 'Ten million assets beside a million.',
+    titles: {
+      'ten-million/url': 'An asset and its URL',
+      'ten-million/attachmentsFor': 'The attachments of twenty owners',
+      'ten-million/claim': 'A variant from its request to its commit',
+      'ten-million/status': 'The status',
+      'ten-million/verifyStorage': 'A page of verifyStorage',
+      'ten-million/console-assets': 'The console: the list of assets',
+      'ten-million/console-asset': 'The console: an asset',
+      'ten-million/console-uploads-completed': 'The console: completed uploads',
+    },
+  },
+  {
     file: 'video',
     label: 'Video.',
     titles: {

@@ -54,11 +54,7 @@ interface Setups {
 }
 
 /** Asks both applications in turns. */
-export async function compareSizes(
-  setups: Setups,
-  isQuick: boolean,
-  signal: AbortSignal,
-): Promise<readonly Measurement[]> {
+async function compareSizes(setups: Setups, isQuick: boolean, signal: AbortSignal): Promise<readonly Measurement[]> {
   const programs = {
     million: { program: RINDLE, setup: setups.million },
     tenMillion: { program: RINDLE, setup: setups.tenMillion },

@@ -15,7 +15,7 @@ export interface FillOptions {
 }
 
 // The start of each table's ids.
-const [ASSET, VARIANT, ATTACHMENT, RUN, EVENT, FORMER, TRACK] = [0, 1, 5, 6, 7, 8, 9]
+const [ASSET, VARIANT, SESSION, ATTACHMENT, RUN, EVENT, FORMER, TRACK] = [0, 1, 2, 5, 6, 7, 8, 9]
 
 /**
  * Fills empty tables with ready assets of the profile `photo` and the storage `main`, their variants, text tracks, upload
@@ -127,15 +127,16 @@ async function fillEvents(database: SqlExecutor, events: number): Promise<void> 
 }
 
 async function fillSessions(database: SqlExecutor, assets: number, oneIn: number): Promise<void> {
-  for (const [group, state, expiry, every] of [
-    [2, 'completed', '1 day', 1],
-    [3, 'expired', '1 day', oneIn],
-    [4, 'signed', '1 hour', oneIn],
+  // Sessions of all states lie among each other, as they come.
+  for (const [index, state, expiry, every] of [
+    [0, 'completed', '1 day', 1],
+    [1, 'expired', '1 day', oneIn],
+    [2, 'signed', '1 hour', oneIn],
   ] as const) {
     await database.executeSql(
       `insert into rindle.media_upload_sessions (id, asset_id, state, upload_strategy, upload_key, expires_at, updated_at,
          verified_at)
-       select ${id(group, 'n')}, ${id(ASSET, 'n')}, $2::text, 'presigned_put', 'staging/photo/' || n || '/' || $2,
+       select ${id(SESSION, `n * 3 + ${index}`)}, ${id(ASSET, 'n')}, $2::text, 'presigned_put', 'staging/photo/' || n || '/' || $2,
          now() - $3::interval - n * interval '1 millisecond', now() - n * interval '1 millisecond', now()
        from generate_series(${every}, $1::int, ${every}) as n`,
       [assets, state, expiry],

@@ -2,7 +2,7 @@ import { apiPages } from './api-pages.ts'
 import { benchPart } from './bench-part.ts'
 import { capabilityPart } from './capability-part.ts'
 import { commandPage } from './command-page.ts'
-import { errorPage } from './error-page.ts'
+import { errorPages } from './error-page.ts'
 import { eventPage } from './event-page.ts'
 import { methodPage } from './method-page.ts'
 import { optionPage } from './option-page.ts'
@@ -16,7 +16,6 @@ import { tablePage } from './table-page.ts'
 /** The part of the site that is generated from the code: Markdown by path. The repository keeps none of it. */
 export async function generate({ own, others } = readExports()): Promise<ReadonlyMap<string, string>> {
   return new Map([
-    ['reference/errors.md', errorPage(own)],
     ['reference/events.md', eventPage(own)],
     ['reference/methods.md', methodPage(own)],
     ['reference/options.md', optionPage(own)],
@@ -26,6 +25,7 @@ export async function generate({ own, others } = readExports()): Promise<Readonl
     ['parts/capabilities.md', capabilityPart()],
     ['parts/queues.md', queuePart()],
     ['parts/status-classes.md', statusPart()],
+    ...errorPages(own),
     ...apiPages(own, others),
     ...packagePages(),
     ...(await stateDiagrams()),

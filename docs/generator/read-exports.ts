@@ -12,6 +12,8 @@ export interface Member {
   readonly doc: string
   /** The text of its `@default`; empty for none. */
   readonly default: string
+  /** The page that its `@see` names, from the root of the site; empty for none. */
+  readonly see: string
 }
 
 /** One export of a package, as its sources declare it. */
@@ -23,11 +25,13 @@ export interface Export {
   readonly kind: 'class' | 'constant' | 'function' | 'interface' | 'type'
   /** The source folder that declares it, or the file if there is no folder. */
   readonly area: string
+  /** The file that declares it, below the package's `src`, without its extension. */
+  readonly source: string
   /** Empty without a comment. */
   readonly doc: string
   /** Its declaration, without bodies. */
   readonly code: string
-  /** Only for interfaces. */
+  /** Of interfaces, and the documented properties of constants. */
   readonly members: readonly Member[]
 }
 
@@ -64,7 +68,7 @@ export function readExports(): { readonly own: readonly Export[]; readonly other
       const declaration = target.declarations?.[0]
       if (declaration === undefined) throw new Error(`${found.name} exports ${symbol.name}, which nothing declares.`)
       const owner = ownerOf(declaration)
-      if (owner === found.folder) own.push({ ...exportOf(found, symbol.name, declaration), specifier })
+      if (owner === found.folder) own.push({ ...exportOf(found, symbol.name, declaration, checker), specifier })
       else others.push({ package: found, name: symbol.name, from: owner })
     }
   }
@@ -90,7 +94,12 @@ function ownerOf(declaration: ts.Declaration): string {
   return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? file
 }
 
-function exportOf(found: PublishedPackage, name: string, declaration: ts.Declaration): Omit<Export, 'specifier'> {
+function exportOf(
+  found: PublishedPackage,
+  name: string,
+  declaration: ts.Declaration,
+  checker: ts.TypeChecker,
+): Omit<Export, 'specifier'> {
   const file = declaration.getSourceFile().fileName
   const inside = file.slice(file.indexOf(`/packages/${found.folder}/src/`) + `/packages/${found.folder}/src/`.length)
   return {
@@ -98,9 +107,10 @@ function exportOf(found: PublishedPackage, name: string, declaration: ts.Declara
     name,
     kind: kindOf(declaration),
     area: inside.split('/')[0]?.replace(/\.tsx?$/, '') ?? '',
+    source: inside.replace(/\.tsx?$/, ''),
     doc: docOf(statementOf(declaration)),
     code: declarationText(declaration),
-    members: ts.isInterfaceDeclaration(declaration) ? declaration.members.flatMap(memberOf) : [],
+    members: membersOf(declaration, checker),
   }
 }
 
@@ -117,6 +127,18 @@ function statementOf(declaration: ts.Declaration): ts.Node {
   return ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration
 }
 
+function membersOf(declaration: ts.Declaration, checker: ts.TypeChecker): readonly Member[] {
+  if (ts.isInterfaceDeclaration(declaration)) return declaration.members.flatMap(memberOf)
+  if (!ts.isVariableDeclaration(declaration)) return []
+  const properties = checker.getTypeAtLocation(declaration).getProperties()
+  return properties.flatMap(({ name, declarations }) => {
+    const [property] = declarations ?? []
+    if (property === undefined || !ts.isPropertyAssignment(property)) return []
+    const doc = docOf(property)
+    return doc === '' ? [] : [{ name, type: '', isOptional: false, doc, default: '', see: seeOf(property) }]
+  })
+}
+
 function memberOf(member: ts.TypeElement): Member[] {
   if (member.name === undefined) return []
   const type = ts.isPropertySignature(member) ? (member.type?.getText() ?? 'unknown') : member.getText()
@@ -127,6 +149,7 @@ function memberOf(member: ts.TypeElement): Member[] {
       isOptional: member.questionToken !== undefined,
       doc: docOf(member),
       default: tagOf(member, 'default'),
+      see: '',
     },
   ]
 }
@@ -148,6 +171,12 @@ function docOf(node: ts.Node): string {
 function tagOf(node: ts.Node, name: string): string {
   const tag = ts.getJSDocTags(node).find(({ tagName }) => tagName.text === name)
   return plain(tag?.comment)
+}
+
+/** The compiler takes the first word of an `@see` for a name, so its source text is read. */
+function seeOf(node: ts.Node): string {
+  const tag = ts.getJSDocTags(node).find(ts.isJSDocSeeTag)
+  return /@see\s+([\w/-]+)/.exec(tag?.getText() ?? '')?.[1] ?? ''
 }
 
 function plain(comment: string | ts.NodeArray<ts.JSDocComment> | undefined): string {

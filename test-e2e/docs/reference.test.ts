@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describeCommands } from '@rindle/cli'
-import { ASSET_STATES, ERROR_CODES, REASONS, SESSION_STATES, STATUS_CLASSES, VARIANT_STATES } from '@rindle/core'
+import {
+  ASSET_STATES,
+  ERROR_CODES,
+  type ErrorCode,
+  REASONS,
+  RindleError,
+  SESSION_STATES,
+  STATUS_CLASSES,
+  VARIANT_STATES,
+} from '@rindle/core'
 import { type Export, generate, isOptions, publishedPackages, readExports } from '@rindle/docs'
 import { describe, expect, test } from 'vitest'
 import { repository } from './code-blocks.ts'
@@ -45,14 +54,14 @@ test('each operation is told in the README of core, and stands on the page of me
 describe('the pages on what goes wrong', () => {
   const troubleshooting = text('docs/guide/troubleshooting.md')
 
-  test('each error code has its advice', () => {
-    const missing = Object.keys(ERROR_CODES).filter((code) => !troubleshooting.includes(`\n### ${code}\n`))
+  test('each error code has a page, at the end of the address that its errors carry, with cause and cure', () => {
+    const codes = Object.keys(ERROR_CODES) as ErrorCode[]
+    const missing = codes.filter((code) => {
+      const { pathname } = new URL(new RindleError(code, 'It failed.').docs)
+      const text = generated.get(`${pathname.slice(1)}.md`) ?? ''
+      return !/\n## Cause\n\n[A-Z`][\s\S]{20,}\n## Cure\n\n[A-Z`][\s\S]{10,}\n## Facts\n/.test(text)
+    })
     expect(missing).toEqual([])
-  })
-
-  test('no advice is for a code that no longer exists', () => {
-    const told = [...troubleshooting.matchAll(/^### (\w+)$/gm)].map(([, code]) => code)
-    expect(told.filter((code) => !(String(code) in ERROR_CODES))).toEqual([])
   })
 
   test.each([
@@ -68,7 +77,7 @@ describe('the pages on what goes wrong', () => {
   test('each reason that a row may keep has its meaning', () => {
     const lines = page('errors').split('\n')
     const known = [
-      ...Object.keys(ERROR_CODES).map((code) => `| [\`${code}\`](`),
+      ...Object.keys(ERROR_CODES).map((code) => `| [\`${code}\`](./errors/${code}) | `),
       ...Object.keys(REASONS).map((reason) => `| \`${reason}\` | `),
     ]
     expect(

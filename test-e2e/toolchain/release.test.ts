@@ -16,7 +16,7 @@ if (!hasGit) console.warn('Skipped: the changeset tool needs git, which is not o
 
 let copy: string
 
-// Only the files that a release reads and writes: manifests, changesets, the tool.
+// Only the files that a release reads and writes: manifests, changesets, the address of the documentation.
 beforeEach(async () => {
   copy = await mkdtemp(path.join(tmpdir(), 'rindle-release-'))
   for (const name of ['.changeset', 'package.json', 'pnpm-workspace.yaml']) await take(name)
@@ -26,6 +26,7 @@ beforeEach(async () => {
   for (const folder of [...(await Promise.all(folders)).flat(), 'bench', 'docs', 'test-e2e']) {
     await take(`${folder}/package.json`)
   }
+  await take('packages/core/src/domain/docs-url.ts')
 })
 
 afterEach(() => rm(copy, { recursive: true, force: true }))
@@ -43,7 +44,8 @@ test.skipIf(!hasGit)('the changesets that wait make one minor version, and none 
 test('a release names the repository that it is made from in every package, and changes nothing else', async () => {
   const before = await published()
   const tool = path.join(import.meta.dirname, 'name-repository.ts')
-  await run(process.execPath, [tool, 'https://forge.example/somebody/rindle', copy])
+  const env = { ...process.env, RINDLE_DOCS_URL: 'https://docs.example/rindle/' }
+  await run(process.execPath, [tool, 'https://forge.example/somebody/rindle', copy], { env })
   for (const [index, { homepage, bugs, repository: named, ...rest }] of (await published()).entries()) {
     const folder = `packages/${rest.name.replace('@rindle/', '')}`
     expect({ homepage, bugs, named }).toEqual({
@@ -53,6 +55,16 @@ test('a release names the repository that it is made from in every package, and 
     })
     expect(rest).toEqual(before[index])
   }
+  expect(await docsUrl()).toBe('https://docs.example/rindle')
+})
+
+test('errors of a release from GitHub lead to its Pages, and those of another forge to an address that you give', async () => {
+  const { RINDLE_DOCS_URL: _given, ...env } = process.env
+  const tool = path.join(import.meta.dirname, 'name-repository.ts')
+  await run(process.execPath, [tool, 'https://github.com/Somebody/rindle', copy], { env })
+  expect(await docsUrl()).toBe('https://somebody.github.io/rindle')
+  const other = run(process.execPath, [tool, 'https://forge.example/somebody/rindle', copy], { env })
+  await expect(other).rejects.toThrow('Set RINDLE_DOCS_URL')
 })
 
 test('workflows run scripts that there are', async () => {
@@ -82,6 +94,11 @@ async function published(): Promise<Manifest[]> {
   const folders = (await readdir(path.join(copy, 'packages'))).toSorted()
   const texts = folders.map((folder) => readFile(path.join(copy, 'packages', folder, 'package.json'), 'utf8'))
   return (await Promise.all(texts)).map((text) => JSON.parse(text) as Manifest).filter((manifest) => !manifest.private)
+}
+
+async function docsUrl(): Promise<string | undefined> {
+  const source = await readFile(path.join(copy, 'packages/core/src/domain/docs-url.ts'), 'utf8')
+  return /DOCS_URL: string = '(.*)'/.exec(source)?.[1]
 }
 
 async function take(name: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DOCS_URL } from '../../src/domain/docs-url.ts'
 import type * as errors from '../../src/domain/errors.ts'
 import { ERROR_CODES, type ErrorCode, isRindleError, RindleError } from '../../src/domain/errors.ts'
 
@@ -41,6 +42,12 @@ describe('RindleError', () => {
     expect(error.cause).toBe(cause)
     expect(String(error)).toBe('RindleError: no room for asset 1')
     expect('cause' in new RindleError('insufficient_disk', 'no room')).toBe(false)
+  })
+
+  it('leads to the page of its code', () => {
+    expect(new RindleError('not_found', 'no asset 1').docs).toBe(`${DOCS_URL}/reference/errors/not_found`)
+    expect(URL.canParse(DOCS_URL)).toBe(true)
+    expect(DOCS_URL).not.toMatch(/\/$/)
   })
 
   it('serialises to code, message and details alone', () => {

@@ -1,10 +1,13 @@
-import { type DefaultTheme, defineConfig } from 'vitepress'
-import { publishedPackages } from '../generator/repository.ts'
+import { defineConfig } from 'vitepress'
+import { textOf } from '../generator/repository.ts'
+import { writeMarkdownCopies } from './markdown-copies.ts'
+import { referenceMenu } from './reference-menu.ts'
+import { search } from './search.ts'
 
-/** The pages of a generated folder: one for each package. */
-function generated(folder: string): DefaultTheme.SidebarItem[] {
-  return publishedPackages().map((found) => ({ text: found.name, link: `/reference/${folder}/${found.folder}` }))
-}
+const { version } = JSON.parse(textOf('packages/core/package.json')) as { version: string }
+// A workflow of GitHub sets both. A build on another machine does not know where the repository is published.
+const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = process.env
+const repositoryUrl = GITHUB_REPOSITORY === undefined ? undefined : `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`
 
 export default defineConfig({
   title: 'Rindle',
@@ -17,14 +20,17 @@ export default defineConfig({
   // The largest chunk is the index of the search, which is loaded when somebody searches.
   vite: { build: { chunkSizeWarningLimit: 4000 } },
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  buildEnd: writeMarkdownCopies,
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: search },
+    ...(repositoryUrl === undefined ? {} : { socialLinks: [{ icon: 'github', link: repositoryUrl }] }),
     outline: { level: [2, 3] },
     nav: [
       { text: 'Start', link: '/start/', activeMatch: '^/start/' },
       { text: 'Guide', link: '/guide/concepts', activeMatch: '^/guide/' },
       { text: 'Reference', link: '/reference/options', activeMatch: '^/reference/' },
+      { text: version, link: '/reference/changelog', activeMatch: '^$' },
     ],
     sidebar: [
       {
@@ -91,19 +97,7 @@ export default defineConfig({
           { text: 'A hosted uploader', link: '/from/hosted-uploaders' },
         ],
       },
-      {
-        text: 'Reference',
-        items: [
-          { text: 'Options', link: '/reference/options' },
-          { text: 'Error codes', link: '/reference/errors' },
-          { text: 'Methods', link: '/reference/methods' },
-          { text: 'Events', link: '/reference/events' },
-          { text: 'Commands', link: '/reference/commands' },
-          { text: 'Tables', link: '/reference/tables' },
-          { text: 'Packages', collapsed: true, items: generated('packages') },
-          { text: 'API', link: '/reference/api/', collapsed: true, items: generated('api') },
-        ],
-      },
+      ...referenceMenu(),
     ],
   },
 })

@@ -1,47 +1,81 @@
-import { anchor, code, fenced, prose, table } from './markdown.ts'
+import { exportSections, isOptions } from './export-text.ts'
+import { code, firstSentence, prose, table } from './markdown.ts'
+import { type Places, packagePage } from './places.ts'
 import type { Export, Reexport } from './read-exports.ts'
 import { type PublishedPackage, publishedPackages } from './repository.ts'
 
-/** One page for each package: every export with its contract and its declaration. */
-export function apiPages(own: readonly Export[], others: readonly Reexport[]): ReadonlyMap<string, string> {
-  const pages = publishedPackages().map((found): [string, string] => {
-    const mine = own.filter((item) => item.package.folder === found.folder)
+/** The pages of packages: one for each entry, a list for core, whose exports stand on pages by noun, and two lists of all. */
+export function apiPages(
+  own: readonly Export[],
+  others: readonly Reexport[],
+  places: Places,
+): ReadonlyMap<string, string> {
+  const pages = publishedPackages().flatMap((found): [string, string][] => {
     const foreign = others.filter((item) => item.package.folder === found.folder)
-    return [`reference/api/${found.folder}.md`, apiPage(found, mine, foreign)]
+    if (found.folder === 'core') return [['reference/api/core.md', corePage(found, own, places)]]
+    return found.entries.flatMap(({ specifier }, index): [string, string][] => {
+      const mine = own.filter((item) => item.specifier === specifier)
+      const page = packagePage(found.folder, specifier)
+      const text = entryPage(found, specifier, mine, index === 0 ? foreign : [], places)
+      return mine.length === 0 && index > 0 ? [] : [[`${page}.md`, text]]
+    })
   })
-  return new Map([...pages, ['reference/api/index.md', indexPage(own)]])
+  return new Map([
+    ...pages,
+    ['reference/api/index.md', indexPage(own, places)],
+    ['reference/options.md', optionList(own, places)],
+  ])
 }
 
-function apiPage(found: PublishedPackage, own: readonly Export[], others: readonly Reexport[]): string {
-  const byArea = Map.groupBy(own, ({ area, kind }) => (own.length > 40 ? area : `${kind}s`))
-  const areas = [...byArea].toSorted(([one], [other]) => one.localeCompare(other))
+function entryPage(
+  found: PublishedPackage,
+  specifier: string,
+  own: readonly Export[],
+  others: readonly Reexport[],
+  places: Places,
+): string {
+  const page = packagePage(found.folder, specifier)
   return [
-    `---\noutline: ${own.length > 40 ? '[2, 2]' : '[2, 3]'}\n---\n`,
-    `# ${found.name}\n`,
+    '---\noutline: [2, 3]\n---\n',
+    `# ${specifier}\n`,
     `${found.description} How it is used: [the package](../packages/${found.folder}).\n`,
-    ...areas.map(([area, items]) => `## ${area}\n\n${items.map(exportText).join('\n')}`),
-    ...(others.length === 0 ? [] : [`## From elsewhere\n\n${foreignText(others)}`]),
+    ...exportSections(own, page, places),
+    ...(others.length === 0 ? [] : [`## From other packages\n\n${foreignText(others)}`]),
   ].join('\n')
 }
 
-function exportText({ package: found, specifier, name, doc, code: declaration }: Export): string {
-  const from = specifier === found.name ? '' : `\n\nFrom \`${specifier}\`.`
-  return `### ${name}\n\n${prose(doc)}${from}\n\n${fenced('ts', declaration)}`
+function corePage(found: PublishedPackage, own: readonly Export[], places: Places): string {
+  const core = own.filter(({ package: { folder } }) => folder === found.folder)
+  const sections = found.entries.map(({ specifier }) => {
+    const rows = core
+      .filter((item) => item.specifier === specifier)
+      .toSorted((one, other) => one.name.localeCompare(other.name))
+      .map((item) => [places.linkTo(item, 'reference/api/core'), prose(firstSentence(item.doc))])
+    return `## ${specifier}\n\n${table(['export', 'what it is'], rows)}`
+  })
+  return [
+    `# ${found.name}\n`,
+    `${found.description} How it is used: [the package](../packages/${found.folder}). Applications import the first entry,`,
+    'adapters also the second.\n',
+    ...sections,
+  ].join('\n')
 }
 
 function foreignText(others: readonly Reexport[]): string {
-  return table(
-    ['export', 'declared by'],
-    others.map(({ name, from }) => [code(name), from]),
-  )
+  const owners = new Set(publishedPackages().map(({ folder }) => folder))
+  const rows = others.map(({ name, from }) => [
+    code(name),
+    owners.has(from) ? `[\`@rindle/${from}\`](./${from})` : from,
+  ])
+  return table(['export', 'declared by'], rows)
 }
 
-function indexPage(own: readonly Export[]): string {
+function indexPage(own: readonly Export[], places: Places): string {
   const listed = own.filter(({ kind }) => kind === 'function' || kind === 'class')
-  const rows = listed.map(({ name, package: found, specifier, doc }) => [
-    `[${code(name)}](./${found.folder}#${anchor(name)})`,
-    code(specifier),
-    prose(firstSentence(doc)),
+  const rows = listed.map((item) => [
+    places.linkTo(item, 'reference/api/index'),
+    code(item.specifier),
+    prose(firstSentence(item.doc)),
   ])
   return [
     '# API\n',
@@ -49,10 +83,21 @@ function indexPage(own: readonly Export[]): string {
     `Packages: ${publishedPackages()
       .map(({ folder, name }) => `[${code(name)}](./${folder})`)
       .join(', ')}.\n`,
-    table(['export', 'package', ''], rows),
+    table(['export', 'import from', 'what it does'], rows),
   ].join('\n')
 }
 
-function firstSentence(doc: string): string {
-  return /^[\s\S]*?[.:](?=\s|$)/.exec(doc)?.[0] ?? doc
+/** Every options type, by package. */
+function optionList(own: readonly Export[], places: Places): string {
+  const packages = [...Map.groupBy(own.filter(isOptions), (item) => item.package.name)]
+  return [
+    '---\nkeywords: configuration settings parameters\n---\n',
+    '# Options\n',
+    'All options types, by package. Factories reject wrong and unknown options at once, all of them in one',
+    '[`config_invalid`](./errors/config_invalid).\n',
+    ...packages.map(([name, items]) => {
+      const rows = items.map((item) => [places.linkTo(item, 'reference/options'), prose(firstSentence(item.doc))])
+      return `## ${name}\n\n${table(['options', 'of'], rows)}`
+    }),
+  ].join('\n')
 }

@@ -24,7 +24,7 @@ function commandText({ name, usage, describe, examples, ...command }: CommandDes
     ...(command.arguments.length === 0 ? [] : [argumentTable(command.arguments, '')]),
     ...(command.options.length === 0 ? [] : [argumentTable(command.options, '--')]),
     table(
-      ['example', ''],
+      ['example', 'what it does'],
       examples.map(([line, what]) => [code(`rindle ${line}`), prose(what)]),
     ),
   ].join('\n')
@@ -36,7 +36,7 @@ function argumentTable(listed: readonly ArgumentDescription[], dashes: string): 
     valueOf(argument),
     prose(argument.describe),
   ])
-  return table([dashes === '' ? 'argument' : 'option', 'value', ''], rows)
+  return table([dashes === '' ? 'argument' : 'option', 'value', 'description'], rows)
 }
 
 /** A flag that is on unless you turn it off. */

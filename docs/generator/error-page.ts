@@ -13,16 +13,17 @@ const GROUPS = [
   ['Background work', ['processing_failed', 'program_failed']],
 ] as const satisfies readonly (readonly [title: string, ends: readonly [ErrorCode, ErrorCode]])[]
 
-/** The list of error codes with the reasons that rows keep, and a page for each code: its cause and its cure. */
+/** A page for each code of an error: its cause and its cure. */
 export function errorPages(own: readonly Export[]): ReadonlyMap<string, string> {
   const codes = own.find(({ name }) => name === 'ERROR_CODES')?.members ?? []
   const pages = codes.map((code): [string, string] => [`reference/errors/${code.name}.md`, codePage(code)])
-  return new Map([['reference/errors.md', listPage(own)], ...pages])
+  return new Map(pages)
 }
 
-function listPage(own: readonly Export[]): string {
+/** How the list of error codes begins: the codes in groups, and the reasons that rows keep. */
+export function errorList(own: readonly Export[]): string {
   return [
-    '---\nkeywords: exceptions, failures, RindleError, error codes\n---\n',
+    '---\noutline: [2, 3]\nkeywords: exceptions failures RindleError catch problem\n---\n',
     '# Error codes\n',
     'Everything that Rindle throws is a `RindleError` with one of these codes. `error.docs` is the address of the page of',
     'its code. `isRindleError(error, \'upload_rejected\')` checks a code, even across copies of the package. "Retryable"',

@@ -1,4 +1,5 @@
+export { isOptions } from './export-text.ts'
 export { generate } from './generate.ts'
-export { isOptions } from './option-page.ts'
+export { placesOf } from './places.ts'
 export { type Export, readExports } from './read-exports.ts'
 export { type PublishedPackage, publishedPackages } from './repository.ts'

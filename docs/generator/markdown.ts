@@ -33,6 +33,11 @@ export function anchor(heading: string): string {
     .replace(/^(\d)/, '_$1')
 }
 
+/** The first sentence of a comment. */
+export function firstSentence(doc: string): string {
+  return /^[\s\S]*?[.:](?=\s|$)/.exec(doc)?.[0] ?? doc
+}
+
 function cell(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '\\|')
 }

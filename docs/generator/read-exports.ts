@@ -7,6 +7,8 @@ import { type PublishedPackage, publishedPackages, repository } from './reposito
 export interface Member {
   readonly name: string
   readonly type: string
+  /** As its source writes it, without its comment. */
+  readonly code: string
   readonly isOptional: boolean
   /** Empty without a comment. */
   readonly doc: string
@@ -135,7 +137,7 @@ function membersOf(declaration: ts.Declaration, checker: ts.TypeChecker): readon
     const [property] = declarations ?? []
     if (property === undefined || !ts.isPropertyAssignment(property)) return []
     const doc = docOf(property)
-    return doc === '' ? [] : [{ name, type: '', isOptional: false, doc, default: '', see: seeOf(property) }]
+    return doc === '' ? [] : [{ name, type: '', code: '', isOptional: false, doc, default: '', see: seeOf(property) }]
   })
 }
 
@@ -146,6 +148,7 @@ function memberOf(member: ts.TypeElement): Member[] {
     {
       name: member.name.getText().replaceAll("'", ''),
       type: inOneLine(type),
+      code: member.getText().replaceAll(/\n {2}/g, '\n'),
       isOptional: member.questionToken !== undefined,
       doc: docOf(member),
       default: tagOf(member, 'default'),

@@ -29,7 +29,7 @@ function modelText(doc: string, model: string, body: string): string {
     `## rindle.${name}\n`,
     `${prose(doc)} In the typed client: \`${model[0]?.toLowerCase()}${model.slice(1)}\`.\n`,
     table(
-      ['column', 'type', ''],
+      ['column', 'type', 'meaning'],
       columns.map(({ name: column, type, isNullable, doc: what }) => [
         code(column),
         `${type}${isNullable ? ', or null' : ''}`,

@@ -11,13 +11,16 @@ import {
   STATUS_CLASSES,
   VARIANT_STATES,
 } from '@rindle/core'
-import { type Export, generate, isOptions, publishedPackages, readExports } from '@rindle/docs'
+import { type Export, generate, isOptions, placesOf, publishedPackages, readExports } from '@rindle/docs'
 import { describe, expect, test } from 'vitest'
 import { repository } from './code-blocks.ts'
 
 const found = readExports()
 const { own } = found
 const generated = await generate(found)
+const places = placesOf(own)
+/** The pages on which exports stand, by path without `.md`. */
+const placed = new Map(own.map((item) => [places.pageOf(item), generated.get(`${places.pageOf(item)}.md`) ?? '']))
 
 describe('what the packages export', () => {
   test('each has a comment that says its contract', () => {
@@ -32,15 +35,40 @@ describe('what the packages export', () => {
     expect(undocumented).toEqual([])
   })
 
-  test('each stands on the page of its package', () => {
-    const missing = own.filter(({ name, package: { folder } }) => !page(`api/${folder}`).includes(`\n### ${name}\n`))
+  test('each stands on one page: the methods of an instance alone, everything else under its name', () => {
+    const rindle = own.find(({ name }) => name === 'Rindle')?.code ?? ''
+    const isPart = ({ name, members }: Export): boolean => members.length > 0 && new RegExp(`\\b${name}<?`).test(rindle)
+    const missing = own.filter(
+      (item) => !isPart(item) && !(placed.get(places.pageOf(item)) ?? '').includes(`\n### ${item.name}\n`),
+    )
+    expect(missing.map(nameOf)).toEqual([])
+    const methods = own.filter(isPart).flatMap(({ members }) => members.map(({ name }) => name))
+    expect(methods.length).toBeGreaterThan(90)
+    const pagesOfMethods = [...placed.values()].join('\n')
+    expect(methods.filter((name) => pagesOfMethods.split(`\n### rindle.${name}\n`).length !== 2)).toEqual([])
+  })
+
+  test('each options type has a table with all of its options, and a line in the list', () => {
+    const missing = own.filter(isOptions).filter((item) => {
+      const section = (placed.get(places.pageOf(item)) ?? '').split(`\n### ${item.name}\n`)[1]?.split('\n### ')[0] ?? ''
+      const isListed = page('options').includes(`[\`${item.name}\`](`)
+      return !isListed || item.members.some(({ name }) => !section.includes(`\n| \`${name}\`<br>`))
+    })
     expect(missing.map(nameOf)).toEqual([])
   })
 
-  test('each options type has its table', () => {
-    const missing = own.filter(isOptions).filter(({ name }) => !page('options').includes(`\n### ${name}\n`))
-    expect(missing.map(nameOf)).toEqual([])
+  test('no page is too long to be read', () => {
+    const long = [...placed].filter(([, markdown]) => markdown.length > 40_000)
+    expect(long.map(([name, { length }]) => `${name}: ${length} characters`)).toEqual([])
   })
+})
+
+test('no column of a generated table is without a head', () => {
+  const empty = [...generated].filter(
+    ([name, markdown]) =>
+      /^reference\/(?!packages\/)/.test(name) && /\n\|(?:[^\n]*\|)? *\|[^\n]*\n\| ---/.test(markdown),
+  )
+  expect(empty.map(([name]) => name)).toEqual([])
 })
 
 test('each operation is told in the README of core, and stands on the page of methods', () => {
@@ -48,7 +76,7 @@ test('each operation is told in the README of core, and stands on the page of me
   expect(names.length).toBeGreaterThan(20)
   const readme = text('packages/core/README.md')
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([])
-  expect(names.filter((name) => !page('methods').includes(`| \`${name}\` | `))).toEqual([])
+  expect(names.filter((name) => !page('methods').includes(`| [\`${name}\`](`))).toEqual([])
 })
 
 describe('the pages on what goes wrong', () => {
@@ -58,8 +86,8 @@ describe('the pages on what goes wrong', () => {
     const codes = Object.keys(ERROR_CODES) as ErrorCode[]
     const missing = codes.filter((code) => {
       const { pathname } = new URL(new RindleError(code, 'It failed.').docs)
-      const text = generated.get(`${pathname.slice(1)}.md`) ?? ''
-      return !/\n## Cause\n\n[A-Z`][\s\S]{20,}\n## Cure\n\n[A-Z`][\s\S]{10,}\n## Facts\n/.test(text)
+      const advice = generated.get(`${pathname.slice(1)}.md`) ?? ''
+      return !/\n## Cause\n\n[A-Z`][\s\S]{20,}\n## Cure\n\n[A-Z`][\s\S]{10,}\n## Facts\n/.test(advice)
     })
     expect(missing).toEqual([])
   })

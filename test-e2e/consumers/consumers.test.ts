@@ -151,7 +151,7 @@ describe.skipIf(!IS_INSTALLED)('what is published, installed in a fresh project'
     }
     await images.keep(
       'server-types.ts',
-      "export { createHandler, type WireAsset } from '@rindle/http'\nexport { rindleRoutes } from '@rindle/http/next'\n",
+      "export { createHandler, type WireAsset } from '@rindle/http'\nexport { rindleRoutes } from '@rindle/http/next'\nexport { openApi } from '@rindle/http/openapi'\n",
     )
     await images.keep('tsconfig-server.json', JSON.stringify({ compilerOptions, files: ['server-types.ts'] }))
     const compiler = 'node_modules/typescript-7.0/bin/tsc'

@@ -27,6 +27,9 @@ const focusSchema = z.strictObject({
   focus: z.strictObject({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) }).nullable(),
 } satisfies Record<keyof WireSetFocus, z.ZodType>)
 
+/** The body of `POST /assets/:id/focus`. */
+export const SET_FOCUS_BODY: z.ZodType = focusSchema
+
 /** `POST /assets/:id/focus` */
 export const setFocus: Handle = async (call) => {
   const { rindle, config, request } = call
@@ -46,6 +49,9 @@ const trackSchema = z.strictObject({
   label: z.string().optional(),
   default: z.boolean().optional(),
 } satisfies Record<keyof WireAddTrack, z.ZodType>)
+
+/** The body of `POST /assets/:id/tracks`. */
+export const ADD_TRACK_BODY: z.ZodType = trackSchema
 
 /** `POST /assets/:id/tracks` */
 export const addTrack: Handle = async (call) => {

@@ -15,6 +15,9 @@ const fetchSchema = z.strictObject({
   slot: z.string().min(1).max(64).optional(),
 } satisfies Record<keyof WireFetchUpload, z.ZodType>)
 
+/** The body of `POST /uploads/from-url`. */
+export const FETCH_UPLOAD_BODY: z.ZodType = fetchSchema
+
 /** `POST /uploads/from-url`: only where the handler was given `fetchUrls`. */
 export const fetchUpload: Handle = async ({ rindle, config, request, actor, actorId }) => {
   const { fetchUrls = false } = config

@@ -35,6 +35,9 @@ const beginSchema = z.strictObject({
   strategy: z.enum(askedStrategies).default('auto'),
 } satisfies Record<keyof WireBeginUpload, z.ZodType>)
 
+/** The body of `POST /uploads`. */
+export const BEGIN_UPLOAD_BODY: z.ZodType = beginSchema
+
 type Declared = z.infer<typeof beginSchema>
 
 /** `POST /uploads` */

@@ -1,0 +1,1 @@
+export { type OpenApiOptions, openApi } from './open-api.ts'

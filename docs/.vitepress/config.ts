@@ -21,6 +21,11 @@ export default defineConfig({
   vite: { build: { chunkSizeWarningLimit: 4000 } },
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   buildEnd: writeMarkdownCopies,
+  transformPageData({ relativePath, frontmatter }) {
+    if (relativePath !== 'index.md' || repositoryUrl === undefined) return
+    const { actions } = frontmatter['hero'] as { readonly actions: object[] }
+    actions.push({ theme: 'alt', text: 'GitHub', link: repositoryUrl })
+  },
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   themeConfig: {
     search: { provider: 'local', options: search },
@@ -41,6 +46,8 @@ export default defineConfig({
           { text: 'Images in ten minutes', link: '/start/' },
           { text: 'Video and sound', link: '/start/av' },
           { text: 'From nothing to production', link: '/start/production' },
+          { text: 'Comparison', link: '/guide/comparison' },
+          { text: 'Limits', link: '/guide/limits' },
         ],
       },
       {

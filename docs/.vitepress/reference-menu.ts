@@ -15,6 +15,7 @@ export function referenceMenu(): DefaultTheme.SidebarItem[] {
         { text: 'Error codes', link: '/reference/errors' },
         { text: 'Events', link: '/reference/events' },
         { text: 'Commands', link: '/reference/commands' },
+        { text: 'HTTP', link: '/reference/http' },
         { text: 'Tables', link: '/reference/tables' },
         { text: 'Changelog', link: '/reference/changelog' },
         { text: 'By subject', collapsed: true, items: nounItems(NOUNS) },

@@ -173,6 +173,7 @@ export const NOUNS: readonly Noun[] = [
     keywords: 'createRindle start stop tenant transaction logger configuration',
     takes: [
       'create-rindle',
+      'rindle-from-env',
       'Rindle',
       'Instance',
       'TenantRindle',
@@ -362,12 +363,18 @@ export const ADAPTER_NOUNS: readonly Noun[] = [
   },
 ]
 
-/** The page of an export of `@rindle/core`. Throws for one that no page takes. */
+/** The page of an export of `@rindle/core`; one that no page names stands with the instance, or with the other parts. */
 export function nounOf({ specifier, source, name }: Export): Noun {
-  const nouns = specifier === '@rindle/core/adapter' ? ADAPTER_NOUNS : [...NOUNS, ...ADAPTER_NOUNS]
+  const isForAdapters = specifier === '@rindle/core/adapter'
+  const nouns = isForAdapters ? ADAPTER_NOUNS : [...NOUNS, ...ADAPTER_NOUNS]
   const takesFile = ({ takes }: Noun): boolean =>
     takes.some((taken) => taken === source || (taken.endsWith('/') && source.startsWith(taken)))
   const found = nouns.find(({ takes }) => takes.includes(name)) ?? nouns.find(takesFile)
-  if (found === undefined) throw new Error(`No page of the reference takes ${name} (${source}): add it to nouns.ts.`)
+  return found ?? nounAt(nouns, isForAdapters ? 'adapter/other' : 'instance')
+}
+
+function nounAt(nouns: readonly Noun[], page: string): Noun {
+  const found = nouns.find((noun) => noun.page === page)
+  if (found === undefined) throw new Error(`The reference has no page ${page}.`)
   return found
 }

@@ -15,6 +15,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.webp': 'image/webp',
+  '.md': 'text/markdown; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.json': 'application/json',
 }
 
 /** The site as it is published, below an address of this machine. */
@@ -22,17 +25,21 @@ export interface BuiltSite extends AsyncDisposable {
   readonly origin: string
   /** Text by path, of every page: `guide/work.html`. */
   readonly pages: ReadonlyMap<string, string>
+  /** Text by path, of every file for programs: `guide/work.md`, `llms.txt`. */
+  readonly texts: ReadonlyMap<string, string>
 }
 
 /** Builds the site as CI does, into a directory that goes with it, and serves it. */
 export async function buildSite(): Promise<BuiltSite> {
   const directory = await mkdtemp(path.join(tmpdir(), 'rindle-site-'))
   await run(process.execPath, ['--conditions=dev-source', 'generator/bin.ts'], { cwd: docs })
-  await run(path.join(docs, 'node_modules/.bin/vitepress'), ['build', '.', '--outDir', directory], { cwd: docs })
+  const env = { ...process.env, GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'somebody/rindle' }
+  await run(path.join(docs, 'node_modules/.bin/vitepress'), ['build', '.', '--outDir', directory], { cwd: docs, env })
   const { origin, close } = await serve(directory)
   return {
     origin,
-    pages: await pagesIn(directory),
+    pages: await textsIn(directory, ['.html']),
+    texts: await textsIn(directory, ['.md', '.txt', '.json']),
     async [Symbol.asyncDispose]() {
       close()
       await rm(directory, { recursive: true, force: true })
@@ -40,8 +47,8 @@ export async function buildSite(): Promise<BuiltSite> {
   }
 }
 
-async function pagesIn(directory: string): Promise<ReadonlyMap<string, string>> {
-  const files = (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('.html'))
+async function textsIn(directory: string, endings: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const files = (await readdir(directory, { recursive: true })).filter((file) => endings.includes(path.extname(file)))
   return new Map(
     await Promise.all(
       files.map(async (file): Promise<[string, string]> => [file, await readFile(path.join(directory, file), 'utf8')]),

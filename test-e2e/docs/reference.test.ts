@@ -165,6 +165,24 @@ test('each package has its README on the site, in one form, and its place in the
   expect(wrong.map(({ name }) => name)).toEqual([])
 })
 
+test('the numbers of the home page are those of the tests that it names', () => {
+  const lengthsOf = (file: string, name: string): readonly string[] => {
+    const [, values = ''] = new RegExp(`const ${name} = byRunLength\\([^{]*\\{([^}]*)\\}`).exec(text(file)) ?? []
+    return ['short', 'long'].map((length) => {
+      const [, digits = ''] = new RegExp(`${length}: ([\\d_]+)`).exec(values) ?? []
+      return Number(digits.replaceAll('_', '')).toLocaleString('en')
+    })
+  }
+  const home = text('docs/index.md')
+  const [kills, longKills] = lengthsOf('test-e2e/crash/random-kills.test.ts', 'KILLS')
+  const [requests, longRequests] = lengthsOf('test-e2e/http/hostile-requests.test.ts', 'RUNS')
+  const [damaged, longDamaged] = lengthsOf('test-e2e/faults/mutated-files.test.ts', 'RUNS')
+  expect(home).toContain(`kills ${kills} processes`)
+  expect(home).toContain(`The long run kills ${longKills}.`)
+  expect(home).toContain(`${requests} hostile requests and ${damaged} damaged files`)
+  expect(home).toContain(`the long run sends ${longRequests} and ${longDamaged}.`)
+})
+
 /** For a flag that is on by default the option that turns it off counts; for a dry run, the option that ends it. */
 function isTold(option: string, row: string): boolean {
   return [`--${option}`, `--no-${option}`, ...(option === 'dry-run' ? ['--live'] : [])].some((flag) =>

@@ -10,9 +10,17 @@ import { type BuiltSite, buildSite } from './built-site.ts'
 import { pages, repository, sitePages } from './code-blocks.ts'
 
 /** A page of each kind: prose, long code, diagrams, tables, generated declarations. */
-const READ = ['', 'start/', 'guide/concepts', 'reference/errors', 'reference/api/storage-local']
+const READ = [
+  '',
+  'start/',
+  'guide/concepts',
+  'guide/comparison',
+  'reference/errors',
+  'reference/errors/conflict',
+  'reference/api/storage-s3',
+]
 /** Too long to be read by the tool that looks for barriers, and the widest. */
-const LOOKED_AT = [...READ, 'reference/options', 'reference/api/core']
+const LOOKED_AT = [...READ, 'reference/uploads', 'reference/http', 'reference/api/core']
 const WIDTHS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } } as const
 
 const IS_BUILT = byRunLength('the site as it is published', { sample: false, short: true, long: true })
@@ -91,22 +99,62 @@ describe.skipIf(!IS_BUILT)('the site', () => {
       )
     })
 
-    test('search finds a command without a network', async () => {
+    test.each([
+      ['requeue failed', /requeue/i],
+      // Names without their marks, and words that stand only in the frontmatter of a page.
+      ['nextjs', /Next|@rindle\/http/],
+      ['pgboss', /pg-?boss/i],
+      ['swagger', /HTTP/],
+    ])('search finds %s without a network', async (words, expected) => {
       const context = await browser.newContext({ viewport: WIDTHS.desktop })
       try {
         const page = await context.newPage()
         const trouble = listen(page)
         await page.goto(`${site.origin}/`)
         await page.getByRole('button', { name: 'Search' }).first().click()
-        await page.getByRole('searchbox').fill('requeue failed')
+        await page.getByRole('searchbox').fill(words)
         const results = page.locator('.VPLocalSearchBox .result')
         await results.first().waitFor()
-        expect(await results.allTextContents()).toEqual(expect.arrayContaining([expect.stringMatching(/requeue/i)]))
+        expect(await results.allTextContents()).toEqual(expect.arrayContaining([expect.stringMatching(expected)]))
         expect(trouble).toEqual([])
       } finally {
         await context.close()
       }
     })
+
+    test('a page is copied as the Markdown that stands beside it', async () => {
+      const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+      try {
+        const page = await context.newPage()
+        await page.goto(`${site.origin}/guide/uploads`)
+        await page.getByRole('button', { name: 'Copy as Markdown' }).click()
+        await page.getByRole('button', { name: 'Copied' }).waitFor()
+        const copied = await page.evaluate('navigator.clipboard.readText()')
+        expect(copied).toMatch(/^# Uploads\n/)
+        expect(copied).toBe(site.texts.get('guide/uploads.md'))
+      } finally {
+        await context.close()
+      }
+    })
+  })
+
+  test('programs find every page of the menu as Markdown, and all of them in one file', () => {
+    const index = site.texts.get('llms.txt') ?? ''
+    const listed = [...index.matchAll(/\]\(\/([^)]+\.md)\)/g)].map(([, file = '']) => file)
+    expect(listed.length).toBeGreaterThan(100)
+    expect(listed.filter((file) => !site.texts.get(file)?.includes('# '))).toEqual([])
+    const all = site.texts.get('llms-full.txt') ?? ''
+    expect(listed.filter((file) => !all.includes(`<!-- /${file} -->`))).toEqual([])
+    expect(all).not.toMatch(/@include|<figure class="states">/)
+  })
+
+  test('the home page names the version, and the repository of the workflow that builds it', () => {
+    const { version } = JSON.parse(readFileSync(path.join(repository, 'packages/core/package.json'), 'utf8')) as {
+      version: string
+    }
+    const home = site.pages.get('index.html') ?? ''
+    expect(home).toContain(`<span>${version}</span>`)
+    expect(home).toContain('href="https://github.com/somebody/rindle"')
   })
 })
 
@@ -151,7 +199,9 @@ function isDead(file: string, href: string): boolean {
   const { pathname, hash } = new URL(href, `http://localhost/${file.replace(/(?:index)?\.html$/, '')}`)
   const target = href.startsWith('#') ? file : fileOf(pathname.slice(1))
   const html = site.pages.get(target)
-  if (html === undefined) return !existsSync(path.join(repository, 'docs/public', pathname))
+  if (html === undefined) {
+    return !site.texts.has(pathname.slice(1)) && !existsSync(path.join(repository, 'docs/public', pathname))
+  }
   return hash !== '' && !html.includes(`id="${decodeURIComponent(hash.slice(1))}"`)
 }
 

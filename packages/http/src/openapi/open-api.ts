@@ -8,7 +8,7 @@ import { OPERATIONS, type RouteOperation } from './operations.ts'
 export interface OpenApiOptions {
   /** The path at which the handler is mounted, with or without the origin. @default '/rindle' */
   readonly basePath?: string
-  /** @default 'Rindle' */
+  /** The title of the document. @default 'Rindle' */
   readonly title?: string
   /** The version of your API. @default '1.0.0' */
   readonly version?: string

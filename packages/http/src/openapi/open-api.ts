@@ -50,6 +50,9 @@ function routePaths(): JsonObject {
   return paths
 }
 
+/** A status, and what is sent with it. */
+type Answer = readonly [status: string, answer: JsonObject]
+
 function operationOf(pattern: string, { id, summary, body, answers, failures }: RouteOperation): JsonObject {
   const parameters = [...pattern.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     name,
@@ -57,8 +60,8 @@ function operationOf(pattern: string, { id, summary, body, answers, failures }: 
     required: true,
     schema: PARAMETERS[name] ?? { type: 'string' },
   }))
-  const given = Object.entries(answers).map(([status, answer]) => [status, answerOf(answer)])
-  const failed = Object.entries(failures).map(([status, description]) => [status, problemOf(description)])
+  const given = Object.entries(answers).map(([status, answer]): Answer => [status, answerOf(answer)])
+  const failed = Object.entries(failures).map(([status, text]): Answer => [status, problemOf(text)])
   return {
     operationId: id,
     summary,

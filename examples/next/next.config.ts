@@ -2,6 +2,7 @@ import type { NextConfig } from 'next'
 
 // Left to Node, because they find files beside themselves, and Next must not move them.
 const SERVER_PACKAGES = [
+  '@rindle/console',
   '@rindle/core',
   '@rindle/http',
   '@rindle/jobs-pgboss',

@@ -3,6 +3,7 @@ import Link from 'next/link'
 import type { ReactElement, ReactNode } from 'react'
 import { Avatar } from '../components/avatar.tsx'
 import { SiteNavigation } from '../components/site-navigation.tsx'
+import { isOperator } from '../data/is-operator.ts'
 import { currentMember } from '../data/session.ts'
 import { smallAvatarsOf } from '../media/avatars.ts'
 import { hasLessons } from '../media/lane.ts'
@@ -14,7 +15,6 @@ import './styles/uploads.css'
 import './styles/members.css'
 import './styles/posts.css'
 import './styles/lessons.css'
-import './styles/operator.css'
 
 export const metadata: Metadata = {
   title: { default: 'Commonroom', template: '%s · Commonroom' },
@@ -38,7 +38,7 @@ export default async function Layout({ children }: { readonly children: ReactNod
           </Link>
           {member !== null && (
             <>
-              <SiteNavigation hasLessons={hasLessons} />
+              <SiteNavigation hasLessons={hasLessons} isOperator={isOperator(member)} />
               <Link href="/account" className="account-link">
                 <Avatar name={member.name} url={avatars.get(member.id)} />
                 <span className="account-name">{member.name}</span>

@@ -1,6 +1,7 @@
 'use client'
 
-import { type ReactElement, useState } from 'react'
+import { type KeyboardEvent, type ReactElement, useId, useState } from 'react'
+import { useDragOrder } from './use-drag-order.ts'
 
 /** A photo in an ordered list. */
 export interface OrderedPhoto {
@@ -15,44 +16,56 @@ interface PhotoOrderProps {
   readonly onRemove: (photo: OrderedPhoto) => void
 }
 
-/** Photos to put in order by dragging, or by the buttons below each. */
+/** Photos to put in order: by dragging, by the arrow keys, or by the buttons below each. Every move is announced. */
 export function PhotoOrder({ photos, onOrder, onRemove }: PhotoOrderProps): ReactElement {
-  const [draggedId, setDraggedId] = useState<string | null>(null)
+  const hintId = useId()
   const [said, say] = useState('')
   const move = (from: number, to: number): void => {
+    if (to < 0 || to >= photos.length || to === from) return
     onOrder(moved(photos, from, to))
     say(`Photo ${from + 1} is now number ${to + 1} of ${photos.length}.`)
   }
-  const drop = (to: number): void => {
-    const from = photos.findIndex(({ id }) => id === draggedId)
-    if (from >= 0 && from !== to) move(from, to)
+  const { draggedFrom, placeOf, onPointerDown } = useDragOrder(move)
+  const moveByKey = (event: KeyboardEvent, index: number): void => {
+    const to = targetOf(event.key, index, photos.length)
+    if (to === undefined) return
+    event.preventDefault()
+    move(index, to)
+  }
+  const remove = (photo: OrderedPhoto, index: number): void => {
+    onRemove(photo)
+    say(`Photo ${index + 1} is removed.`)
   }
   return (
     <>
-      <ol className="photo-order" aria-label="Photos in their order">
+      {photos.length > 1 && (
+        <p id={hintId} className="hint photo-order-hint">
+          Drag the photos into their order, or move one with the arrow keys.
+        </p>
+      )}
+      <ol
+        className="photo-order"
+        aria-label="Photos in their order"
+        data-dragging={draggedFrom === undefined ? undefined : ''}
+      >
         {photos.map((photo, index) => (
           <li
             key={photo.id}
-            draggable
             data-photo={photo.id}
-            data-dragged={photo.id === draggedId ? '' : undefined}
-            onDragStart={() => setDraggedId(photo.id)}
-            onDragEnd={() => setDraggedId(null)}
-            onDragOver={(event) => draggedId !== null && event.preventDefault()}
-            onDrop={() => drop(index)}
+            data-index={index}
+            data-dragged={index === draggedFrom ? '' : undefined}
+            style={{ order: placeOf(index) }}
+            onPointerDown={(event) => onPointerDown(event, index)}
           >
-            {photo.url === null ? (
-              <span className="tile-placeholder" />
-            ) : (
-              <img
-                src={photo.url}
-                alt={`Photo ${index + 1}`}
-                width={480}
-                height={480}
-                loading="lazy"
-                draggable={false}
-              />
-            )}
+            <Tile photo={photo} number={index + 1} />
+            <button
+              type="button"
+              className="photo-remove"
+              aria-label={`Remove photo ${index + 1}`}
+              onClick={() => remove(photo, index)}
+            >
+              ✕
+            </button>
             <span className="photo-buttons">
               <MoveButton
                 label={`Move photo ${index + 1} earlier`}
@@ -60,8 +73,15 @@ export function PhotoOrder({ photos, onOrder, onRemove }: PhotoOrderProps): Reac
                 isDisabled={index === 0}
                 onMove={() => move(index, index - 1)}
               />
-              <button type="button" aria-label={`Remove photo ${index + 1}`} onClick={() => onRemove(photo)}>
-                ✕
+              <button
+                type="button"
+                data-handle=""
+                className="photo-handle"
+                aria-label={`Place of photo ${index + 1}`}
+                aria-describedby={hintId}
+                onKeyDown={(event) => moveByKey(event, index)}
+              >
+                ⠿
               </button>
               <MoveButton
                 label={`Move photo ${index + 1} later`}
@@ -80,6 +100,11 @@ export function PhotoOrder({ photos, onOrder, onRemove }: PhotoOrderProps): Reac
   )
 }
 
+function Tile({ photo, number }: { readonly photo: OrderedPhoto; readonly number: number }): ReactElement {
+  if (photo.url === null) return <span className="tile-placeholder" />
+  return <img src={photo.url} alt={`Photo ${number}`} width={480} height={480} loading="lazy" draggable={false} />
+}
+
 interface MoveButtonProps {
   readonly label: string
   readonly sign: string
@@ -94,6 +119,14 @@ function MoveButton({ label, sign, isDisabled, onMove }: MoveButtonProps): React
       {sign}
     </button>
   )
+}
+
+/** The place that a key names, if it names one. Pure. */
+function targetOf(key: string, index: number, count: number): number | undefined {
+  if (key === 'ArrowLeft' || key === 'ArrowUp') return index - 1
+  if (key === 'ArrowRight' || key === 'ArrowDown') return index + 1
+  if (key === 'Home') return 0
+  return key === 'End' ? count - 1 : undefined
 }
 
 /** The list with one item moved to another place. Pure. */

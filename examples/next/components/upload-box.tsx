@@ -7,14 +7,31 @@ interface UploadBoxProps<A> {
   readonly uploader: Uploader<A>
   readonly button: string
   readonly hint: string
+  /** The uploads to list. @default those that are not done */
+  readonly listed?: Uploader<A>['items']
 }
 
 /** A place to choose or drop files, with running uploads and errors. */
-export function UploadBox<A>({ uploader, button, hint }: UploadBoxProps<A>): ReactElement {
-  const items = uploader.items.filter(({ state }) => state !== 'done')
+export function UploadBox<A>({ uploader, button, hint, listed }: UploadBoxProps<A>): ReactElement {
+  const items = listed ?? uploader.items.filter(({ state }) => state !== 'done')
+  const { dropZoneProps, inputProps } = uploader
   return (
-    <section {...uploader.dropZoneProps} className="upload-box" data-dragging={uploader.isDragging ? '' : undefined}>
-      <input {...uploader.inputProps} />
+    <section
+      {...dropZoneProps}
+      className="upload-box"
+      data-dragging={uploader.isDragging ? '' : undefined}
+      onDrop={(event) => {
+        clearSettled(uploader)
+        dropZoneProps.onDrop?.(event)
+      }}
+    >
+      <input
+        {...inputProps}
+        onChange={(event) => {
+          clearSettled(uploader)
+          inputProps.onChange?.(event)
+        }}
+      />
       <button {...uploader.buttonProps} className="button">
         {button}
       </button>
@@ -33,6 +50,15 @@ export function UploadBox<A>({ uploader, button, hint }: UploadBoxProps<A>): Rea
       </p>
     </section>
   )
+}
+
+/**
+ * Removes the messages that a new choice makes stale: where one file is wanted, those of the file before; where many are,
+ * those of files that the server refused. A failure that can be tried again stays.
+ */
+function clearSettled<A>({ items, inputProps, canRetry, remove }: Uploader<A>): void {
+  const failed = items.filter(({ state }) => state === 'failed' || state === 'cancelled')
+  for (const item of failed) if (inputProps.multiple !== true || !canRetry(item)) remove(item.id)
 }
 
 type UploadLineProps<A> = Pick<UploadBoxProps<A>, 'uploader'> & { readonly item: Uploader<A>['items'][number] }

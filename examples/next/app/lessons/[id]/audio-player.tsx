@@ -20,7 +20,7 @@ export function AudioPlayer({ player, loudness, title }: AudioPlayerProps): Reac
     <div className="player">
       {loudness.length > 0 && (
         <Scrubber
-          label="Waveform: jump"
+          label="Jump to a moment"
           playback={playback}
           background={<Waveform loudness={loudness} played={played} />}
         />

@@ -31,7 +31,7 @@ export function VideoPlayer({ player, title }: VideoPlayerProps): ReactElement {
         aria-label={title}
         style={{ aspectRatio: `${width} / ${height}` }}
       />
-      <Scrubber label="Preview and jump" playback={playback}>
+      <Scrubber label="Jump to a moment" playback={playback}>
         {(second) => {
           const thumbnail = thumbnailAt(second)
           return thumbnail !== null && <span className="thumbnail" data-x={thumbnail.x} style={thumbnail.style} />

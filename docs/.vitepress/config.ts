@@ -51,6 +51,20 @@ export default defineConfig({
         ],
       },
       {
+        text: 'Deployment',
+        items: [
+          { text: 'Docker and compose', link: '/deploy/docker' },
+          { text: 'systemd', link: '/deploy/systemd' },
+          { text: 'nginx in front', link: '/deploy/nginx' },
+          { text: 'Kubernetes', link: '/deploy/kubernetes' },
+          { text: "A bucket's settings", link: '/deploy/bucket' },
+          { text: 'Probes and shutdown', link: '/deploy/probes' },
+          { text: 'Rolling deploys', link: '/deploy/releases' },
+          { text: 'Backups', link: '/deploy/backups' },
+          { text: 'Capacity', link: '/deploy/capacity' },
+        ],
+      },
+      {
         text: 'Guide',
         items: [
           { text: 'Concepts', link: '/guide/concepts' },

@@ -9,7 +9,14 @@ export async function limitedCredentials(
   actions: readonly string[],
 ): Promise<S3Credentials> {
   const resources = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`]
-  const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: resources }] }
+  return sessionWith(server, {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: actions, Resource: resources }],
+  })
+}
+
+/** Credentials that may do nothing but what an IAM policy allows: a session of the server's user. */
+export async function sessionWith(server: S3Server, policy: object): Promise<S3Credentials> {
   const body = new URLSearchParams({
     Action: 'AssumeRole',
     Version: '2011-06-15',

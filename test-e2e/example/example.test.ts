@@ -1,18 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { makeClip, makeRecording } from '../av/make-clip.ts'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
 import { buildPackages } from '../support/build-packages.ts'
+import { dragByTouch } from './drag-by-touch.ts'
+import { makeFiles, PHOTOS } from './make-files.ts'
 import { type RunningExample, startExample } from './running-example.ts'
-import { scenery, twoHalves } from './scenery.ts'
 import { openWatchedPage, type WatchedPage } from './watched-page.ts'
 
 const chromium = findChromium()
-const PHOTOS = 10
 const PATIENT = { timeout: 30_000 }
 // Refused requests are written on the console by the browser itself.
 const REFUSED = /^Failed to load resource: .* status of 4\d\d/
@@ -250,6 +249,12 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await expect.poll(order, PATIENT).toEqual([b, a, c, ...rest])
     await page.locator(`.photo-order [data-photo="${c}"]`).dragTo(page.locator(`.photo-order [data-photo="${b}"]`))
     await expect.poll(order, PATIENT).toEqual([c, b, a, ...rest])
+    // A finger takes a photo by its handle.
+    const second = page.getByRole('button', { name: 'Place of photo 2' })
+    await dragByTouch(page, second, page.locator(`.photo-order [data-photo="${c}"]`))
+    await expect.poll(order, PATIENT).toEqual([b, c, a, ...rest])
+    await dragByTouch(page, second, page.locator(`.photo-order [data-photo="${b}"]`))
+    await expect.poll(order, PATIENT).toEqual([c, b, a, ...rest])
     await page.getByRole('button', { name: 'Place of photo 1', exact: true }).hover()
     await page.mouse.down()
     await page.locator(`.photo-order [data-photo="${a}"]`).hover()
@@ -378,20 +383,3 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     expect((await visitor.goto(`${pictures.url}/lessons`))?.status()).toBe(404)
   })
 })
-
-async function makeFiles(directory: string): Promise<void> {
-  await writeFile(join(directory, 'face.jpg'), await scenery(200, 800, 800))
-  await writeFile(join(directory, 'two-faces.jpg'), await twoHalves(1200, 400))
-  for (let n = 0; n < PHOTOS; n += 1) await writeFile(join(directory, `photo-${n}.jpg`), await scenery(n * 36))
-  await writeFile(join(directory, 'notes.pdf'), '%PDF-1.7\n')
-  await writeFile(join(directory, 'page.jpg'), '<!doctype html><script>alert(1)</script>')
-  await writeFile(
-    join(directory, 'drawing.jpg'),
-    await sharp(await scenery(0, 200, 200))
-      .png()
-      .toBuffer(),
-  )
-  await writeFile(join(directory, 'captions.srt'), '1\n00:00:00,000 --> 00:00:30,000\nFlat first.\n')
-  await makeClip(directory, { size: '1280x720', seconds: 12 })
-  await makeRecording(directory, 8)
-}

@@ -30,7 +30,8 @@ export async function expireStaging(bucket: string, server: S3Server): Promise<v
   await withClient(server, (client) => client.send(command))
 }
 
-async function withClient(server: S3Server, work: (client: S3Client) => Promise<unknown>): Promise<void> {
+/** Lends a client of the vendor, with the rights of the server's user. */
+export async function withClient(server: S3Server, work: (client: S3Client) => Promise<unknown>): Promise<void> {
   const { region, endpoint, accessKeyId, secretAccessKey } = server
   const client = new S3Client({ region, endpoint, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } })
   // Stores other than AWS require the MD5 of settings; the SDK sends only a CRC-32.

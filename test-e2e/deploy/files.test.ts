@@ -35,17 +35,17 @@ test('the Dockerfile is one, and starts programs without a shell', () => {
 })
 
 test('the compose file fits the schema of compose, and names services and volumes that it has', () => {
-  const compose = parse(deployFile('compose.yaml'), { merge: true })
+  const compose = parse(deployFile('compose.yaml'), { merge: true }) as Compose
   const fits = new Ajv({ strict: false, validateFormats: false }).compile(withoutIds(composeSchema))
   expect([fits(compose), fits.errors]).toEqual([true, null])
   expect(fits({ services: { web: { image: 'a', port: ['3000:3000'] } } })).toBe(false)
-  const services = Object.values(compose.services) as ComposeService[]
+  const services = Object.values(compose.services)
   const needed = services.flatMap(({ depends_on = {} }) => Object.keys(depends_on))
   expect(needed.filter((name) => compose.services[name] === undefined)).toEqual([])
   const mounted = services.flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0] ?? ''))
   expect(mounted.toSorted()).toEqual(Object.keys(compose.volumes).toSorted())
   const stages = [...deployFile('Dockerfile').matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, stage]) => stage)
-  expect(stages).toContain(compose.services.web.build.target)
+  expect(stages).toContain(compose.services['web']?.build?.target)
 })
 
 test('the manifest fits the schemas of Kubernetes, and its selectors find its pods', () => {
@@ -95,7 +95,13 @@ test('systemd takes the units', async ({ skip }) => {
   expect((await run('systemd-analyze', ['verify', wrong])).stderr).toContain('KillMod')
 })
 
+interface Compose {
+  readonly services: Readonly<Record<string, ComposeService>>
+  readonly volumes: object
+}
+
 interface ComposeService {
+  readonly build?: { readonly target: string }
   readonly depends_on?: Readonly<Record<string, unknown>>
   readonly volumes?: readonly string[]
 }

@@ -1,10 +1,11 @@
-import { createRindle, defineProfile, type Rindle } from '@rindle/core'
+import { defineProfile, type Rindle, rindleFromEnv } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { image } from '@rindle/processor-image/recipes'
 import { s3Storage } from '@rindle/storage-s3'
 
-const { DATABASE_URL = '', S3_BUCKET = '', S3_REGION = '', S3_ENDPOINT, S3_PUBLIC_ENDPOINT } = process.env
+/** Only for a store that is not AWS. */
+const { S3_ENDPOINT, S3_PUBLIC_ENDPOINT } = process.env
 
 const profiles = {
   photo: defineProfile({
@@ -15,12 +16,12 @@ const profiles = {
 }
 
 /** The instance of every process: of the web server, of workers, and of commands. */
-export const rindle: Rindle<typeof profiles> = createRindle({
-  database: DATABASE_URL,
+export const rindle: Rindle<typeof profiles> = rindleFromEnv(['DATABASE_URL', 'S3_BUCKET', 'S3_REGION'], (env) => ({
+  database: env.DATABASE_URL,
   storages: {
     main: s3Storage({
-      bucket: S3_BUCKET,
-      region: S3_REGION,
+      bucket: env.S3_BUCKET,
+      region: env.S3_REGION,
       ...(S3_ENDPOINT === undefined ? {} : { endpoint: S3_ENDPOINT }),
       ...(S3_PUBLIC_ENDPOINT === undefined ? {} : { publicEndpoint: S3_PUBLIC_ENDPOINT }),
     }),
@@ -28,4 +29,4 @@ export const rindle: Rindle<typeof profiles> = createRindle({
   processors: [imageProcessor()],
   jobs: pgBossJobs(),
   profiles,
-})
+}))

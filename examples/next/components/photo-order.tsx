@@ -78,7 +78,7 @@ export function PhotoOrder({ photos, onOrder, onRemove }: PhotoOrderProps): Reac
                 data-handle=""
                 className="photo-handle"
                 aria-label={`Place of photo ${index + 1}`}
-                aria-describedby={hintId}
+                aria-describedby={photos.length > 1 ? hintId : undefined}
                 onKeyDown={(event) => moveByKey(event, index)}
               >
                 ⠿

@@ -4,7 +4,6 @@ import { revalidatePath } from 'next/cache'
 import { database } from '../../data/database.ts'
 import { formText } from '../../data/form-text.ts'
 import { requireMember } from '../../data/session.ts'
-import { assertOwnUploads } from '../../media/assert-own-uploads.ts'
 import { memberOwner } from '../../media/owners.ts'
 import { rindle } from '../../media/rindle.ts'
 
@@ -19,7 +18,6 @@ export async function describeMyself(form: FormData): Promise<void> {
 /** Makes a picture that the member uploaded their avatar. The previous one is purged. */
 export async function takeAvatar(assetId: string): Promise<void> {
   const { id } = await requireMember()
-  await assertOwnUploads([assetId], id)
-  await rindle.attach({ id: assetId, profile: 'avatar' }, memberOwner(id), 'avatar')
+  await rindle.attachUploaded({ id: assetId, profile: 'avatar' }, memberOwner(id), 'avatar', { actorId: id })
   revalidatePath('/', 'layout')
 }

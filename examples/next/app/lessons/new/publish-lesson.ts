@@ -5,7 +5,6 @@ import { formText } from '../../../data/form-text.ts'
 import { inOneTransaction } from '../../../data/in-one-transaction.ts'
 import { isUuid } from '../../../data/is-uuid.ts'
 import { requireMember } from '../../../data/session.ts'
-import { assertOwnUploads } from '../../../media/assert-own-uploads.ts'
 import { lessonOwner } from '../../../media/owners.ts'
 import { rindle } from '../../../media/rindle.ts'
 
@@ -16,12 +15,12 @@ export async function publishLesson(_before: string | null, form: FormData): Pro
   const recordingId = formText(form, 'recording', 36)
   if (title === '') return 'Please give the lesson a title.'
   if (!isUuid(recordingId)) return 'Please choose a recording.'
-  await assertOwnUploads([recordingId], member.id)
   const lesson = await inOneTransaction(async (rows, tx) => {
     const written = await rows.lesson.create({
       data: { authorId: member.id, title, text: formText(form, 'text', 5_000) },
     })
-    await rindle.attach({ id: recordingId, profile: 'lesson' }, lessonOwner(written.id), 'recording', { tx })
+    const sent = { id: recordingId, profile: 'lesson' } as const
+    await rindle.attachUploaded(sent, lessonOwner(written.id), 'recording', { tx, actorId: member.id })
     return written
   })
   return redirect(`/lessons/${lesson.id}`)

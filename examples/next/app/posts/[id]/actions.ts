@@ -5,15 +5,13 @@ import { notFound, redirect } from 'next/navigation'
 import { database } from '../../../data/database.ts'
 import { inOneTransaction } from '../../../data/in-one-transaction.ts'
 import { requireMember } from '../../../data/session.ts'
-import { assertOwnUploads } from '../../../media/assert-own-uploads.ts'
 import { postOwner } from '../../../media/owners.ts'
 import { rindle } from '../../../media/rindle.ts'
 
 /** Appends a photo that its author uploaded to a post's gallery. */
 export async function addPhoto(postId: string, photoId: string): Promise<void> {
   const { authorId } = await ownPost(postId)
-  await assertOwnUploads([photoId], authorId)
-  await rindle.append({ id: photoId, profile: 'photo' }, postOwner(postId), 'gallery')
+  await rindle.attachUploaded({ id: photoId, profile: 'photo' }, postOwner(postId), 'gallery', { actorId: authorId })
   revalidatePath(`/posts/${postId}`)
 }
 

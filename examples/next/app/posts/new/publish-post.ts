@@ -5,7 +5,6 @@ import { formText } from '../../../data/form-text.ts'
 import { inOneTransaction } from '../../../data/in-one-transaction.ts'
 import { isUuid } from '../../../data/is-uuid.ts'
 import { requireMember } from '../../../data/session.ts'
-import { assertOwnUploads } from '../../../media/assert-own-uploads.ts'
 import { postOwner } from '../../../media/owners.ts'
 import { rindle } from '../../../media/rindle.ts'
 
@@ -15,12 +14,14 @@ export async function publishPost(_before: string | null, form: FormData): Promi
   const title = formText(form, 'title', 120)
   if (title === '') return 'Please give the post a title.'
   const photoIds = form.getAll('photo').filter((id) => typeof id === 'string' && isUuid(id)) as string[]
-  await assertOwnUploads(photoIds, member.id)
   const post = await inOneTransaction(async (rows, tx) => {
     const written = await rows.post.create({
       data: { authorId: member.id, title, text: formText(form, 'text', 5_000) },
     })
-    for (const id of photoIds) await rindle.append({ id, profile: 'photo' }, postOwner(written.id), 'gallery', { tx })
+    const owner = postOwner(written.id)
+    for (const id of photoIds) {
+      await rindle.attachUploaded({ id, profile: 'photo' }, owner, 'gallery', { tx, actorId: member.id })
+    }
     return written
   })
   return redirect(`/posts/${post.id}`)

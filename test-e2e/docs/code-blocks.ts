@@ -27,7 +27,10 @@ export function pages(): readonly string[] {
 
 /** The pages of the site that are written by hand. */
 export function sitePages(): readonly string[] {
-  return [...markdownIn('docs'), ...['start', 'deploy', 'guide', 'from'].flatMap((folder) => markdownIn(`docs/${folder}`))]
+  return [
+    ...markdownIn('docs'),
+    ...['start', 'deploy', 'guide', 'from'].flatMap((folder) => markdownIn(`docs/${folder}`)),
+  ]
 }
 
 /** The blocks of a file, in their order. Throws when one is not closed. */

@@ -180,6 +180,17 @@ describe.skipIf(chromium === undefined)('the console, in Chromium,', () => {
     })
   }, 120_000)
 
+  it('scrolls to the side no more when a picture does not arrive', async () => {
+    await withPage({ viewport: { width: 390, height: 800 } }, async (page) => {
+      await page.route('**/*', (route) =>
+        route.request().resourceType() === 'image' ? route.abort() : route.continue(),
+      )
+      await page.goto(address(servers[0], `/assets/${assetId}`))
+      await page.evaluate(`document.querySelector('.stage img').width = 4000`)
+      expect(await page.evaluate<readonly string[]>(WIDE)).toEqual([])
+    })
+  }, 30_000)
+
   it('opens its menu on a phone, has no fault there, and gives the focus back', async () => {
     await withPage({ viewport: { width: 390, height: 800 } }, async (page) => {
       await page.goto(address(servers[0], '/assets'))

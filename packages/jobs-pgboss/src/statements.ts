@@ -91,13 +91,14 @@ export function claimJobs(schema: string, queue: string, assetId: string, count:
   return { text, values: [queue, assetId, count] }
 }
 
-/** A job of these queues that is due, of one asset or of any; no row: there is none. */
-export function findDueJob(schema: string, queues: readonly string[], assetId: string | undefined): Statement {
+/** Those of these queues that have a due job, of one asset or of any, as rows `{ name }`. */
+export function findDueQueues(schema: string, queues: readonly string[], assetId: string | undefined): Statement {
   const text = `
-    select id from ${schema}.job
-    where name = any($1::text[]) and state < 'active' and not blocked and start_after <= ${schema}.job_now()
-      and ($2::text is null or data ->> 'assetId' = $2::text)
-    limit 1`
+    select queue.name from unnest($1::text[]) as queue (name)
+    where exists (
+      select 1 from ${schema}.job as job
+      where job.name = queue.name and job.state < 'active' and not job.blocked
+        and job.start_after <= ${schema}.job_now() and ($2::text is null or job.data ->> 'assetId' = $2::text))`
   return { text, values: [[...queues], assetId ?? null] }
 }
 

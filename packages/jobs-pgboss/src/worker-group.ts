@@ -8,10 +8,11 @@ import {
   type Workers,
 } from '@rindle/core/adapter'
 import type { Db, JobWithMetadata, PgBoss } from 'pg-boss'
+import { coalesce } from './coalesce.ts'
 import type { PgBossJobsConfig } from './options.ts'
 import { QueueWorker } from './queue-worker.ts'
 import { runStatement } from './run-statement.ts'
-import { findDueJob, notifyChannel, recheckPayload } from './statements.ts'
+import { findDueQueues, notifyChannel, recheckPayload } from './statements.ts'
 import { type Supervisor, startSupervisor } from './supervisor.ts'
 
 const DEFAULT_STOP_TIMEOUT_MS = 30_000
@@ -34,6 +35,7 @@ export class WorkerGroup implements Workers {
   readonly #polling: NodeJS.Timeout
   readonly #heartbeat: NodeJS.Timeout
   readonly #listening: Promise<{ close(): Promise<void> } | undefined>
+  #polled: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
 
   private constructor(context: WorkerGroupContext, workers: readonly QueueWorker[], supervisor: Supervisor) {
@@ -41,7 +43,10 @@ export class WorkerGroup implements Workers {
     this.#context = context
     this.#workers = workers
     this.#supervisor = supervisor
-    this.#polling = setInterval(() => this.#wakeAll(), pollingIntervalSeconds * 1_000)
+    const poll = coalesce(() => this.#poll())
+    this.#polling = setInterval(() => {
+      this.#polled = poll()
+    }, pollingIntervalSeconds * 1_000)
     this.#heartbeat = setInterval(() => this.#renewAll(), (heartbeatSeconds * 1_000) / 3)
     this.#listening = this.#listen(context)
   }
@@ -59,13 +64,11 @@ export class WorkerGroup implements Workers {
   }
 
   async isIdle(): Promise<boolean> {
-    const { boss, options, take } = this.#context
     const isBusy = (): boolean => this.#workers.some((worker) => worker.isBusy)
     if (isBusy()) return false
-    const queues = this.#workers.map(({ queue }) => queue)
-    const due = await runStatement(boss, findDueJob(options.schema, queues, take.assetId))
+    const due = await this.#dueQueues()
     // A job that was taken meanwhile is not due any more.
-    return due.length === 0 && !isBusy()
+    return due.size === 0 && !isBusy()
   }
 
   stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -75,6 +78,7 @@ export class WorkerGroup implements Workers {
 
   async #stop(timeoutMs: number): Promise<void> {
     clearInterval(this.#polling)
+    await this.#polled
     // Until they have stopped, their jobs need heartbeats, and may be cancelled.
     await Promise.all(this.#workers.map((worker) => worker.stop(timeoutMs)))
     clearInterval(this.#heartbeat)
@@ -107,6 +111,23 @@ export class WorkerGroup implements Workers {
   #catchUp(): void {
     this.#wakeAll()
     this.#renewAll()
+  }
+
+  /** Wakes the workers of queues with a due job. One statement asks for all queues, because most are empty. */
+  async #poll(): Promise<void> {
+    try {
+      const due = await this.#dueQueues()
+      for (const worker of this.#workers) if (due.has(worker.queue)) void worker.wake()
+    } catch (error) {
+      this.#context.logger.warn(errorFields(error), 'Could not look for jobs.')
+    }
+  }
+
+  async #dueQueues(): Promise<ReadonlySet<unknown>> {
+    const { boss, options, take } = this.#context
+    const queues = this.#workers.map(({ queue }) => queue)
+    const rows = await runStatement(boss, findDueQueues(options.schema, queues, take.assetId))
+    return new Set(rows.map(({ name }) => name))
   }
 
   #wakeAll(): void {

@@ -83,6 +83,8 @@ export async function settle(
         enqueueDeletionOfLate(unit, asset, variant.name, settlement.output.storageKey)
       }
       await finishRuns(unit, [runId], 'cancelled', { reason: lost })
+      // `commitOutput` left it to the last settlement of the job, which may be this one.
+      if (lost === 'claim_lost') await applyAggregate(runtime, unit, current, await variantsOf(unit, asset.id))
       return lost
     }
     if (effective.to === 'queued' && effective.isRepeat) await mergeRepeatedRun(unit, runId)

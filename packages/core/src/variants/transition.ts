@@ -11,6 +11,7 @@ import { adapterNameOf, type Runtime } from '../kernel/runtime.ts'
 import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
 import { type Row, text } from '../kernel/sql/row-values.ts'
+import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 
 /** A variant as it was read: it moves only if it is still in that state. */
@@ -75,6 +76,13 @@ export interface TransitionOptions<V extends SeenVariant> {
   readonly changes?: (variant: V) => VariantChanges
   /** Other columns that must be unchanged. @default none */
   readonly ifStill?: readonly ('attempt' | 'jobId' | 'recipeDigest' | 'storageKey')[]
+  /**
+   * Locks the asset in the same statement, and moves nothing unless it can be delivered and has this original. For a
+   * caller that does not hold the lock. @default the caller holds it
+   */
+  readonly ifAssetStill?: Pick<Asset, 'id' | 'storage' | 'storageKey'>
+  /** Whether it is known that no hook wants the events, so that the unit needs no jobs. @default asks */
+  readonly isUnheard?: boolean
   /** Whether waiting for an outage or a newer worker `begins` or `ends`. @default unchanged */
   readonly waiting?: 'begins' | 'ends'
   /** Whether to write a variant that is in the state already, too. @default false */
@@ -88,13 +96,13 @@ export interface TransitionOptions<V extends SeenVariant> {
 /**
  * Moves variants of one asset to a state, announces the change to subscribers, and emits an event for each with the
  * unit's commit. The same statement writes the events for the hooks that want them, except for variants on demand: a
- * visitor of a page causes nothing outside. The caller holds the asset's lock. Returns the new rows of those that moved,
- * without variants that have changed since they were read. `invalid_transition` when a state that was read does not lead there; nothing is
- * written then.
+ * visitor of a page causes nothing outside. The caller holds the asset's lock, or gives `ifAssetStill`. Returns the new
+ * rows of those that moved, without variants that have changed since they were read. `invalid_transition` when a state
+ * that was read does not lead there; nothing is written then.
  */
 export async function transitionVariants<V extends SeenVariant & Partial<Variant>>(
   runtime: Runtime,
-  unit: UnitOfWork,
+  unit: Omit<UnitOfWork, 'enqueue'> & Partial<Pick<UnitOfWork, 'enqueue'>>,
   asset: Pick<Asset, 'profile' | 'storage'>,
   variants: readonly V[],
   to: VariantState,
@@ -102,12 +110,21 @@ export async function transitionVariants<V extends SeenVariant & Partial<Variant
 ): Promise<readonly Variant[]> {
   const [first] = variants
   if (first === undefined) return []
-  const { changes = () => ({}), ifStill = [], waiting, mayStay = false, isMade = false, run } = options
+  const {
+    changes = () => ({}),
+    ifStill = [],
+    waiting,
+    mayStay = false,
+    isMade = false,
+    isUnheard = false,
+    ifAssetStill,
+    run,
+  } = options
   for (const { id, state } of variants) if (!mayStay || state !== to) assertTransition('variant', state, to, id)
   const from = [...sourcesOf('variant', to), ...(mayStay ? [to] : [])]
   const { record, assignments } = givenColumns(COLUMNS, changes(first))
   const guards = ifStill.map((field) => COLUMNS[field])
-  const event = await wantedEvent(runtime, unit, variantEvent(to), [asset.profile])
+  const event = isUnheard ? null : await wantedEvent(runtime, unit, variantEvent(to), [asset.profile])
   const given = variants.map((variant) => ({
     id: variant.id,
     ...(event === null ? {} : { event_id: runtime.newId() }),
@@ -122,8 +139,10 @@ export async function transitionVariants<V extends SeenVariant & Partial<Variant
      where variant.id = given.id and variant.state = given.seen_state
        and variant.state in (select jsonb_array_elements_text($3::jsonb))
        ${guards.map(([column]) => `and variant.${column} = given.seen_${column}`).join(' ')}
+       ${ifAssetStill === undefined ? '' : 'and variant.asset_id in (select id from holder)'}
      returning variant.*, given.seen_state${event === null ? '' : ', given.event_id'}, ${NOTIFY_VARIANT}`
   const values = [JSON.stringify(given), to, JSON.stringify(from)]
+  const holder = ifAssetStill === undefined ? [] : [holderOf(ifAssetStill, values)]
   const parts = [
     ...(run === undefined
       ? []
@@ -131,10 +150,10 @@ export async function transitionVariants<V extends SeenVariant & Partial<Variant
     ...(event === null ? [] : [eventRows(HAPPENED(`$${values.push(asset.profile)}`, `$${values.push(event)}`))]),
   ]
   const columns = event === null ? '*' : `moved.*, ${DELIVERIES}`
-  const statement =
-    parts.length === 0 ? moving : `with moved as (${moving}), ${parts.join(', ')} select ${columns} from moved`
+  const tables = [...holder, `moved as (${moving})`, ...parts]
+  const statement = tables.length === 1 ? moving : `with ${tables.join(', ')} select ${columns} from moved`
   const { rows } = await unit.executeSql(statement, values)
-  if (event !== null) requestDeliveries(unit, rows[0])
+  if (event !== null) requestDeliveries(unit as UnitOfWork, rows[0])
   for (const row of rows) emitVariantState(runtime, unit, asset, row, to)
   return rows.map(variantFromRow)
 }
@@ -151,9 +170,21 @@ const HAPPENED = (profile: string, type: string): string => `
       'owner', holder.owner, 'slot', holder.slot) as payload
   from moved ${lastHolder('moved.asset_id')} where moved.seen_state <> moved.state and not moved.on_demand`
 
+/** The asset, locked: no row if it has another original, or cannot be delivered. Adds its values. */
+function holderOf(
+  { id, storage, storageKey }: Pick<Asset, 'id' | 'storage' | 'storageKey'>,
+  values: unknown[],
+): string {
+  const [asset, place, key] = [id, storage, storageKey].map((value) => `$${values.push(value)}`)
+  return `holder as (
+    select id from rindle.media_assets
+    where id = ${asset}::uuid and storage = ${place}::text and storage_key = ${key}::text and state in (${DELIVERABLE})
+    for no key update)`
+}
+
 function emitVariantState(
   runtime: Runtime,
-  unit: UnitOfWork,
+  unit: Pick<UnitOfWork, 'emit'>,
   { profile, storage }: Pick<Asset, 'profile' | 'storage'>,
   row: Row,
   to: VariantState,

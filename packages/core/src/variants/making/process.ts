@@ -16,6 +16,7 @@ import type { RunningJob } from '../../ports/jobs.ts'
 import type { ProcessedOutput, Processor, SourceFile, VariantOutcome } from '../../ports/processor.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { type Claim, type ClaimedVariant, claim } from '../claim.ts'
+import { commitOutput } from '../commit-output.ts'
 import { type Settled, type Settlement, type StoredOutput, settle } from '../settle.ts'
 import { handOnVariants } from '../wait.ts'
 import { acquireOriginal, assertWhole } from './original.ts'
@@ -90,6 +91,9 @@ class VariantWork {
   readonly #siblings: readonly JsonObject[]
   readonly #progress: ProgressWriter
   readonly #transcodes: ReadonlyMap<string, TranscodeEvents>
+  /** The names of the variants that keep the asset from being ready, and whose settlement has not begun. */
+  readonly #unsettled: Set<string>
+  readonly #committing = new Set<Promise<boolean>>()
   #placeholder: JobPlaceholder | null = null
   /** Settles the last output, which waits for the placeholder: whoever sees the asset ready sees that, too. */
   #settleLast: (() => Promise<void>) | null = null
@@ -108,6 +112,7 @@ class VariantWork {
     this.#siblings = siblings
     this.#progress = new ProgressWriter(runtime)
     this.#open = new Map(variants.map((claimedVariant) => [claimedVariant.variant.name, claimedVariant]))
+    this.#unsettled = new Set(variants.filter(({ variant }) => !variant.onDemand).map(({ variant }) => variant.name))
     this.#transcodes = new Map(
       variants.map((claimed) => [claimed.variant.name, new TranscodeEvents(runtime, asset, claimed)]),
     )
@@ -278,11 +283,25 @@ class VariantWork {
 
   async #settle(claimed: ClaimedVariant, settlement: Settlement): Promise<Settled> {
     const { name } = claimed.variant
-    const settled = await settle(this.#runtime, this.#asset, claimed, settlement)
+    this.#unsettled.delete(name)
+    const settled = (await this.#commitEarly(claimed, settlement))
+      ? 'ready'
+      : await settle(this.#runtime, this.#asset, claimed, settlement)
     this.#open.delete(name)
     if (settled === 'ready' && settlement.to === 'ready') this.#transcodes.get(name)?.stop(settlement.output.byteSize)
     else this.#transcodes.get(name)?.exception()
     return settled
+  }
+
+  /** Every output but the last is committed without a look at its siblings; the last waits for those, and looks. */
+  async #commitEarly(claimed: ClaimedVariant, settlement: Settlement): Promise<boolean> {
+    if (settlement.to === 'ready' && this.#unsettled.size > 0) {
+      const committing = commitOutput(this.#runtime, this.#asset, claimed, settlement.output)
+      this.#committing.add(committing)
+      if (await committing.finally(() => this.#committing.delete(committing))) return true
+    }
+    await Promise.allSettled(this.#committing)
+    return false
   }
 }
 

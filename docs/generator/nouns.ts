@@ -188,7 +188,7 @@ export const NOUNS: readonly Noun[] = [
     page: 'workers',
     title: 'Workers',
     intro:
-      'Background work: in your own process, in processes of their own, or from a cron job. [The guide](../guide/work) explains it.',
+      'Background work: in your own process, in separate processes, or from a cron job. [The guide](../guide/work) explains it.',
     keywords: 'worker queue job concurrency drain cron serverless schedule maintenance',
     takes: [
       'jobs/',
@@ -204,7 +204,7 @@ export const NOUNS: readonly Noun[] = [
     page: 'storages',
     title: 'Storages',
     intro:
-      'Verbs over whole storages: check, move, mirror, clean. [The guide](../guide/storages) compares the storages.',
+      'Methods for whole storages: check, move, mirror, clean. [The guide](../guide/storages) compares the storages.',
     keywords: 'storage bucket disk s3 azure mirror move migrate verify orphan cleanup',
     takes: [
       'mirrors/',
@@ -224,14 +224,14 @@ export const NOUNS: readonly Noun[] = [
     page: 'own-files',
     title: 'Files of your own',
     intro:
-      'Files that your code makes and keeps beside its media, under keys of your own. [The guide](../guide/own-files) shows them in use.',
+      'Files that your code makes and keeps beside its media, under your own keys. [The guide](../guide/own-files) shows them in use.',
     keywords: 'store head download delete key invoice',
     takes: ['objects/'],
   },
   {
     page: 'adopting',
     title: 'Adopting files',
-    intro: 'Assets from files that lie in a storage already. [The guide](../guide/adopt) shows how.',
+    intro: 'Assets made from files that are already in a storage. [The guide](../guide/adopt) shows how.',
     keywords: 'adopt import existing bucket migrate',
     takes: ['uploads/adopted/'],
   },
@@ -239,7 +239,7 @@ export const NOUNS: readonly Noun[] = [
     page: 'owners',
     title: 'Owners and quotas',
     intro:
-      'Everything of one owner: export it, erase it, limit it. [Quotas](../guide/quotas) and [tenants](../guide/tenants) are guides of their own.',
+      'Everything of one owner: export it, erase it, limit it. [Quotas](../guide/quotas) and [tenants](../guide/tenants) have their own guides.',
     keywords: 'gdpr erase export owner quota limit account',
     takes: [
       'operations/erase-owner',
@@ -261,7 +261,7 @@ export const NOUNS: readonly Noun[] = [
     page: 'status',
     title: 'Status and diagnosis',
     intro:
-      'What is stuck, lost or overdue, and checks of the set-up. [Operations](../guide/operations) begins with symptoms.',
+      'What is stuck, lost or overdue, and checks of the setup. [Operations](../guide/operations) begins with symptoms.',
     keywords: 'status doctor health monitor metrics gauges invariants operator',
     takes: [
       'Diagnostics',
@@ -300,7 +300,7 @@ export const ADAPTER_NOUNS: readonly Noun[] = [
     page: 'adapter/storages',
     title: 'Storage adapters',
     intro:
-      'The port of a storage and the parts that adapters share. [Writing an adapter](../../guide/adapters) begins at the beginning.',
+      'The port of a storage and the parts that adapters share. [Writing an adapter](../../guide/adapters) explains it from the start.',
     keywords: 'StorageAdapter port driver key',
     takes: [
       'ports/storage',
@@ -318,7 +318,7 @@ export const ADAPTER_NOUNS: readonly Noun[] = [
     page: 'adapter/processors',
     title: 'Processors and recipes',
     intro:
-      'The port of a processor, and the definition of recipes. [Writing a processor](../../guide/write-a-processor) begins at the beginning.',
+      'The port of a processor, and the definition of recipes. [Writing a processor](../../guide/write-a-processor) explains it from the start.',
     keywords: 'Processor port recipe kind probe',
     takes: [
       'ports/processor',
@@ -332,14 +332,14 @@ export const ADAPTER_NOUNS: readonly Noun[] = [
   {
     page: 'adapter/jobs',
     title: 'Job queues',
-    intro: 'The port of a job queue. [Writing an adapter](../../guide/adapters) begins at the beginning.',
+    intro: 'The port of a job queue. [Writing an adapter](../../guide/adapters) explains it from the start.',
     keywords: 'JobsAdapter port queue',
     takes: ['ports/jobs', 'domain/queues', 'jobs/default-concurrency', 'kernel/registrations'],
   },
   {
     page: 'adapter/servers',
     title: 'Servers of a protocol',
-    intro: 'Parts for servers that take uploads by a protocol of their own, as `@rindle/http` and `@rindle/tus` do.',
+    intro: 'Parts for servers that receive uploads with their own protocol, as `@rindle/http` and `@rindle/tus` do.',
     keywords: 'server protocol route problem json',
     takes: [
       'kernel/problem-response',

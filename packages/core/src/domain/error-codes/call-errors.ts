@@ -11,7 +11,7 @@ export const CALL_ERRORS = {
    * `purgeAsset`, the asset is attached, and the message names its owners. From `restore`, another asset has the slot.
    * From `store`, `delete` and `urlForKey`, the key belongs to Rindle.
    *
-   * Cure: Read the row again and decide. Jobs retry by themselves. Before a purge, detach the asset or pass `detach`; for
+   * Cure: Read the row again and decide. Jobs retry automatically. Before a purge, detach the asset or pass `detach`; for
    * `restore`, pass `whenTaken`. For a key, a retry does not help: use another key.
    *
    * @see guide/own-files

@@ -22,7 +22,7 @@ export const PROCESSING_ERRORS = {
    * Cause: A person or the system killed a decoder or encoder process. The system does so when the machine or its
    * container runs out of memory.
    *
-   * Cure: The work waits, and continues by itself. If one file causes it again and again, give the worker more memory, or
+   * Cure: The work waits, and continues automatically. If one file causes it again and again, give the worker more memory, or
    * lower `concurrency`, `maxPixels` or `maxDecodedBytes`.
    *
    * @see guide/work

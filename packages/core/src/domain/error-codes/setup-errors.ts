@@ -20,7 +20,7 @@ export const SETUP_ERRORS = {
   /**
    * Cause: PostgreSQL is down, restarting, unreachable, or out of connections.
    *
-   * Cure: Nothing, if it is back soon: workers continue by themselves. If it stays, run `rindle doctor`, and compare the
+   * Cure: Nothing, if it is back soon: workers continue automatically. If it stays, run `rindle doctor`, and compare the
    * connections of all your processes with `max_connections` of the server.
    *
    * @see guide/operations

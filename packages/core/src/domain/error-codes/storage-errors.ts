@@ -12,14 +12,14 @@ export const STORAGE_ERRORS = {
   /**
    * Cause: Another writer changed the object in between.
    *
-   * Cure: Repeat the call. Jobs start over by themselves.
+   * Cure: Repeat the call. Jobs start over automatically.
    */
   storage_precondition_failed: { retryable: false, meaning: 'The stored object is not the expected one.' },
   /**
    * Cause: The storage does not answer or is overloaded, or the bucket or directory is gone: a disk is not mounted, or
    * another disk is in its place.
    *
-   * Cure: Jobs try again by themselves. `rindle doctor` tries each storage. If you moved or emptied a local root on
+   * Cure: Jobs try again automatically. `rindle doctor` tries each storage. If you moved or emptied a local root on
    * purpose, `rindle init-storage` sets it up again.
    *
    * @see guide/storages
@@ -30,7 +30,7 @@ export const STORAGE_ERRORS = {
    * `details.storeCode` has the store's own code. On AWS, without `s3:ListBucket`, this is also the answer for objects
    * that do not exist.
    *
-   * Cure: Correct the credentials or the policy. Promotions and variants wait, and continue by themselves.
+   * Cure: Correct the credentials or the policy. Promotions and variants wait, and continue automatically.
    *
    * @see reference/packages/storage-s3
    */
@@ -55,7 +55,7 @@ export const STORAGE_ERRORS = {
   /**
    * Cause: The machine has no memory left for the work.
    *
-   * Cure: Run fewer jobs at once (`concurrency`), or add memory. The work waits, and continues by itself.
+   * Cure: Run fewer jobs at once (`concurrency`), or add memory. The work waits, and continues automatically.
    *
    * @see guide/work
    */

@@ -60,7 +60,7 @@ const upload = z
     tusUrl: z
       .string()
       .exactOptional()
-      .describe('Where a tus client sends the bytes: only for an open resumable upload.'),
+      .describe('The address for a tus client: only for an open resumable upload.'),
   } satisfies Shape<WireUpload>)
   .describe('An upload session as its client sees it.')
 
@@ -105,7 +105,7 @@ const stream = z.strictObject({
 const track = z.strictObject({
   id: z.uuid(),
   kind: z.enum(TRACK_KINDS),
-  lang: z.string().describe('A tag of BCP 47.'),
+  lang: z.string().describe('A BCP 47 language tag.'),
   label: z.string(),
   default: z.boolean(),
   url: link.describe('Of WebVTT.'),
@@ -133,13 +133,13 @@ const asset = z
     durationMs: count.nullable(),
     errorReason: z.string().nullable().describe('Why it is quarantined, or the reason of the last failure: a code.'),
     errorMessage: z.string().nullable().describe('The same as a sentence for people, in English.'),
-    settled: z.boolean().describe('Whether it will not change any more by itself.'),
+    settled: z.boolean().describe('Whether all work on it is done.'),
     url: link.describe('The URL of the original; null unless it may be delivered.'),
     variants: z.record(z.string(), variant),
     families: z.record(z.string(), family),
     streams: z.record(z.string(), stream),
     tracks: z.array(track).readonly(),
-    focus: focus.nullable().describe('The point that crops are cut around; null: the centre of attention.'),
+    focus: focus.nullable().describe('The focal point of crops; null: the centre of attention.'),
     placeholder: placeholder.nullable(),
   } satisfies Shape<WireAsset>)
   .describe('One asset with its variants.')

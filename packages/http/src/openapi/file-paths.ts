@@ -13,7 +13,7 @@ export const FILE_PATHS: JsonObject = {
     }),
     put: {
       operationId: 'putFile',
-      summary: 'Takes the bytes of an upload to local storage',
+      summary: 'Receives the bytes of an upload to local storage',
       tags: ['files'],
       requestBody: { required: true, content: { '*/*': BYTES } },
       responses: { 200: { description: 'The bytes are stored.' }, default: FAILURE },
@@ -21,7 +21,7 @@ export const FILE_PATHS: JsonObject = {
   },
   '/images/{token}': {
     parameters: [segment('token')],
-    get: file('getImage', 'An image of a family, in the next larger width that there is', [
+    get: file('getImage', 'An image of a family, in the next larger declared width', [
       { name: 'w', in: 'query', required: true, schema: { type: 'integer', minimum: 1 } },
       { name: 'format', in: 'query', schema: { type: 'string' } },
     ]),

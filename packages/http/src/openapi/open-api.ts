@@ -75,7 +75,7 @@ function operationOf(pattern: string, { id, summary, body, answers, failures }: 
 }
 
 function answerOf(answer: RouteOperation['answers'][number]): JsonObject {
-  if (answer === null) return { description: 'Done; nothing is sent.' }
+  if (answer === null) return { description: 'Done, without a body.' }
   if (answer === 'events') {
     return {
       description: 'Events of the type `asset`; the data of each is an Asset.',

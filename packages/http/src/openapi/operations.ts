@@ -18,7 +18,7 @@ export interface RouteOperation {
 }
 
 const NOBODY = 'Nobody is signed in.'
-const HIDDEN = 'There is no such thing, or it belongs to another actor.'
+const HIDDEN = 'It does not exist, or it belongs to another actor.'
 
 /** The routes that take and give JSON: exactly those of the handler. */
 export const OPERATIONS: Readonly<Record<WireRoute, RouteOperation>> = {
@@ -56,7 +56,7 @@ export const OPERATIONS: Readonly<Record<WireRoute, RouteOperation>> = {
   },
   'DELETE /uploads/:id': {
     id: 'abortUpload',
-    summary: 'Gives up an upload',
+    summary: 'Abandons an upload',
     answers: { 204: null },
     failures: { 401: NOBODY, 404: HIDDEN },
   },
@@ -74,7 +74,7 @@ export const OPERATIONS: Readonly<Record<WireRoute, RouteOperation>> = {
   },
   'POST /uploads/:id/complete': {
     id: 'completeUpload',
-    summary: 'Says that all bytes are sent; safe to repeat',
+    summary: 'Reports that all bytes have been sent; safe to repeat',
     answers: { 200: 'CompletedUpload' },
     failures: {
       401: NOBODY,
@@ -92,7 +92,7 @@ export const OPERATIONS: Readonly<Record<WireRoute, RouteOperation>> = {
   },
   'GET /assets/:id/events': {
     id: 'watchAsset',
-    summary: 'Follows an asset as server-sent events, until it changes no more by itself',
+    summary: 'Follows an asset as server-sent events, until the work on it is done',
     answers: { 200: 'events', 204: null },
     failures: {
       401: NOBODY,
@@ -103,7 +103,7 @@ export const OPERATIONS: Readonly<Record<WireRoute, RouteOperation>> = {
   },
   'POST /assets/:id/focus': {
     id: 'setFocus',
-    summary: 'Sets the point that crops are cut around',
+    summary: 'Sets the focal point of crops',
     body: { name: 'SetFocus', schema: SET_FOCUS_BODY },
     answers: { 200: 'Asset' },
     failures: {
@@ -123,12 +123,12 @@ export const OPERATIONS: Readonly<Record<WireRoute, RouteOperation>> = {
       401: NOBODY,
       403: 'The actor may see the asset, but not change it.',
       404: HIDDEN,
-      409: 'The asset has the most tracks that it may have.',
+      409: 'The asset already has the most tracks that are allowed.',
     },
   },
   'DELETE /assets/:id/tracks/:trackId': {
     id: 'removeTrack',
-    summary: 'Takes a text track away',
+    summary: 'Removes a text track',
     answers: { 200: 'Asset' },
     failures: { 401: NOBODY, 403: 'The actor may see the asset, but not change it.', 404: HIDDEN },
   },

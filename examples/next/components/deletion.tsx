@@ -12,7 +12,7 @@ export function Deletion({ what, action }: DeletionProps): ReactElement {
     <details className="deletion">
       <summary>Delete this {what}</summary>
       <form action={action}>
-        <p>The {what} goes for good, and so does every file that nobody else shows.</p>
+        <p>The {what} is deleted for good, and so is every file that is used nowhere else.</p>
         <SubmitButton className="button danger">Delete for good</SubmitButton>
       </form>
     </details>

@@ -22,8 +22,8 @@ export default async function LeavePage(): Promise<ReactElement> {
       <dl className="facts">
         <Fact name="Posts" value={posts.length} />
         <Fact name="Lessons" value={lessons.length} />
-        <Fact name="Files, with everything made of them" value={purged.size} />
-        {shared.size > 0 && <Fact name="Files that stay, because others show them too" value={shared.size} />}
+        <Fact name="Files, with everything made from them" value={purged.size} />
+        {shared.size > 0 && <Fact name="Files that stay, because they are also used elsewhere" value={shared.size} />}
       </dl>
       <p className="hint">
         Files that you sent and never used are deleted within a week, and refused ones within a month.

@@ -16,7 +16,7 @@ export async function addCaptions(lessonId: string, _before: string | null, form
   const recording = await ownRecording(lessonId)
   const file = form.get('file')
   if (!(file instanceof File) || file.size === 0) return 'Please choose a file.'
-  if (file.size > MAX_BYTES) return 'Captions have at most half a megabyte.'
+  if (file.size > MAX_BYTES) return 'Captions may have at most half a megabyte.'
   try {
     const bytes = Buffer.from(await file.arrayBuffer())
     await rindle.addTrack(recording, bytes, { kind: 'captions', lang: formText(form, 'language', 2), default: true })

@@ -18,7 +18,7 @@ export default async function LeavePage(): Promise<ReactElement> {
   return (
     <div className="narrow">
       <h1>Erase your account</h1>
-      <p className="lead">This is what goes, {member.name}, and it cannot be brought back:</p>
+      <p className="lead">This will be deleted, {member.name}, and you cannot get it back:</p>
       <dl className="facts">
         <Fact name="Posts" value={posts.length} />
         <Fact name="Lessons" value={lessons.length} />

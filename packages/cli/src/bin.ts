@@ -18,6 +18,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+// A terminal whose size nobody set has 0 columns, and a spinner would never finish a line.
+for (const stream of [process.stdout, process.stderr]) if (stream.columns === 0) stream.columns = 80
+
 // Before anything reads the environment: the configuration of an application reads it when it is loaded.
 readEnvFiles(process.cwd(), process.env)
 const exitCode = await run(process.argv.slice(2), {

@@ -99,10 +99,9 @@ function traceOf(runs: AssetRows[1]): Html {
 }
 
 function original(found: AssetWithVariants): Html {
+  const { declaredContentType: declared } = found
   const type =
-    found.contentType === found.declaredContentType
-      ? 'as declared'
-      : `declared as ${found.declaredContentType ?? 'nothing'}`
+    found.contentType === declared ? 'as declared' : declared === null ? 'none declared' : `declared as ${declared}`
   return html`<section class="sec"><div class="sec-head"><h2>Original</h2></div>${facts([
     ['Type', html`${found.contentType ?? 'not known yet'}, ${type}`],
     ['Size', found.byteSize === null ? '–' : `${size(found.byteSize)} (${count(found.byteSize)} bytes)`],

@@ -1,5 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -114,6 +115,7 @@ async function servePage(rindle: BrowserRindle): Promise<Server> {
     ['/page.js', script],
     ['/sha256-worker.js', worker],
   ])
+  const styles = await readFile(createRequire(import.meta.url).resolve('@rindle/react/styles.css'), 'utf8')
   const handler = createHandler(rindle, {
     basePath: '/rindle',
     tus: tusServer(rindle, { path: '/rindle/tus' }),
@@ -124,6 +126,7 @@ async function servePage(rindle: BrowserRindle): Promise<Server> {
   })
   const listener = toNodeHandler(handler)
   const server = createServer((incoming, outgoing) => {
+    if (incoming.url === '/styles.css') return void outgoing.setHeader('content-type', 'text/css').end(styles)
     listener(incoming, outgoing, () => answerPage(incoming, outgoing, scripts))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -139,6 +142,6 @@ function answerPage({ url }: IncomingMessage, outgoing: ServerResponse, scripts:
   outgoing.setHeader('content-security-policy', "script-src 'self'; worker-src 'self'")
   outgoing.setHeader('set-cookie', 'user=ana; HttpOnly; SameSite=Lax')
   outgoing.end(
-    '<!doctype html><html lang="en"><title>Files</title><body><script type="module" src="/page.js"></script>',
+    '<!doctype html><html lang="en"><title>Files</title><link rel="stylesheet" href="/styles.css"><body><script type="module" src="/page.js"></script>',
   )
 }

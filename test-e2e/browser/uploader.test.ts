@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -8,6 +9,7 @@ import { type BrowserApplication, startBrowserApplication } from './browser-appl
 import { findChromium, launchChromium } from './chromium.ts'
 
 const chromium = findChromium()
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const eventually = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000 })
 
 describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a screen reader,', () => {
@@ -178,5 +180,49 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
       .getByRole('status')
       .filter({ hasText: `changing.jpg: ${message}` })
       .waitFor()
+  })
+
+  describe('as a field of a form', () => {
+    /** Chooses a file in the field of a page with this query. */
+    async function chooseIn(query: string, name: string): Promise<void> {
+      await page.goto(new URL(query, application.pageUrl).href)
+      const [dialog] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        page.getByRole('button', { name: 'Change your photo' }).click(),
+      ])
+      await dialog.setFiles(join(directory, name))
+    }
+    const problems = async (): Promise<unknown> => {
+      await page.addScriptTag({ content: await readFile(AXE, 'utf8') })
+      return page.evaluate('axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))')
+    }
+
+    it('adds the id of a saved file to its form, and has no problem of accessibility on the way', async () => {
+      await chooseIn('?field', 'flag.jpg')
+      await page.getByRole('status').filter({ hasText: 'flag.jpg: done' }).waitFor()
+      expect(await problems()).toEqual([])
+      await page.getByRole('button', { name: 'Save' }).click()
+      expect(await page.getByRole('status').last().textContent()).toBe(await lastAssetId())
+    })
+
+    it('shows a refusal as a sentence, which can be read, and sends nothing of the file', async () => {
+      await chooseIn('?field', 'notes.txt')
+      await page.getByText('Files of this type are not accepted.', { exact: true }).waitFor()
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect([colorScheme, await problems()]).toEqual([colorScheme, []])
+      }
+      await page.getByRole('button', { name: 'Save' }).click()
+      expect(await page.getByRole('status').last().textContent()).toBe('')
+    })
+
+    it('says that a file could not be saved, and saves it with another try', async () => {
+      await chooseIn('?field=unsaved', 'flag.jpg')
+      await page.getByText('The file could not be saved. Please try again.', { exact: true }).waitFor()
+      expect(await page.locator('input[type=hidden]').count()).toBe(0)
+      await page.getByRole('button', { name: 'Try flag.jpg again' }).click()
+      await page.getByRole('status').filter({ hasText: 'flag.jpg: done' }).waitFor()
+      expect(await page.locator('input[type=hidden]').inputValue()).toBe(await lastAssetId())
+    })
   })
 })

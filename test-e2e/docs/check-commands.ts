@@ -21,6 +21,9 @@ const PROGRAMS: Readonly<Record<string, (words: readonly string[], page: string)
   npx: (words, page) => checkNpx(words, page),
   node: checkNode,
   '.ci/run': () => {},
+  // Of Next: the readers who follow its pages run them.
+  'create-next-app@16': () => {},
+  next: () => {},
   cd: () => {},
   export: () => {},
   mkdir: () => {},
@@ -110,6 +113,7 @@ async function checkNpx(words: readonly string[], page: string): Promise<void> {
 
 /** A program of Node is a file that the page has its reader save, or one of the repository. */
 function checkNode(words: readonly string[], page: string): void {
+  if (words[0] === '-p') return
   const program = words.find((word) => !word.startsWith('-')) ?? ''
   const saved = codeBlocks(page).some(({ name }) => name === program)
   if (!saved && !existsSync(path.join(repository, program))) throw new Error(`nobody has ${program}.`)

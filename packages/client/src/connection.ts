@@ -27,6 +27,11 @@ export interface Connection {
   readonly streams: Limiter
 }
 
+/** A URL or path that the server has sent; a path is of the server's origin, which may be another than the page's. */
+export function urlFrom({ baseUrl }: Pick<Connection, 'baseUrl'>, url: string): string {
+  return baseUrl.startsWith('/') ? url : new URL(url, baseUrl).href
+}
+
 /** A connection to the handler at `baseUrl`. */
 export function connectionTo(parts: Omit<Connection, 'nextInOrder' | 'sending' | 'streams'>): Connection {
   const batch = randomText()

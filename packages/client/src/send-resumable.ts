@@ -1,5 +1,5 @@
 import { RindleClientError } from './client-error.ts'
-import { answered, errorOfResponse } from './connection.ts'
+import { answered, errorOfResponse, urlFrom } from './connection.ts'
 import { withRetries } from './retry.ts'
 import { sendBlob } from './send-blob.ts'
 import type { Transfer } from './transfer.ts'
@@ -41,8 +41,7 @@ function resumableUrl({ connection, upload }: Transfer): string {
   if (tusUrl === undefined) {
     throw new RindleClientError('response_invalid', { detail: 'A resumable upload needs a tusUrl.' })
   }
-  // Relative to the server, which may have another origin than the page.
-  return connection.baseUrl.startsWith('/') ? tusUrl : new URL(tusUrl, connection.baseUrl).href
+  return urlFrom(connection, tusUrl)
 }
 
 async function headersOf({ connection }: Transfer): Promise<Record<string, string>> {

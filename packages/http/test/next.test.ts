@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { type Rindle, RindleError, silentLogger } from '@rindle/core'
 import { registerRindle, rindleRoutes } from '@rindle/http/next'
+import { withRindle } from '@rindle/http/next-config'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const start = vi.fn(async () => {})
@@ -65,5 +68,28 @@ describe('the start of a server', () => {
     vi.stubEnv(variable, value)
     await registerRindle(load)()
     expect(load).not.toHaveBeenCalled()
+  })
+})
+
+describe('the configuration of Next', () => {
+  it('leaves every package of a server to Node, beside those of the application', () => {
+    const config = { poweredByHeader: false, serverExternalPackages: ['sharp', '@rindle/core'] }
+    const { poweredByHeader, serverExternalPackages } = withRindle(config)
+    expect(poweredByHeader).toBe(false)
+    expect(serverExternalPackages[0]).toBe('sharp')
+    const folder = path.resolve(import.meta.dirname, '../..')
+    const manifests = readdirSync(folder).map((name) => readFileSync(path.join(folder, name, 'package.json'), 'utf8'))
+    const published = manifests
+      .map((manifest) => JSON.parse(manifest) as { readonly name: string; readonly private?: boolean })
+      .filter(({ private: isPrivate }) => isPrivate !== true)
+      .map(({ name }) => name)
+    const ofBrowsersAndTerminals = ['@rindle/cli', '@rindle/client', '@rindle/react']
+    expect(serverExternalPackages.slice(1).toSorted()).toEqual(
+      published.filter((name) => name.startsWith('@') && !ofBrowsersAndTerminals.includes(name)).toSorted(),
+    )
+  })
+
+  it('is good without any options', () => {
+    expect(withRindle({}).serverExternalPackages).toContain('@rindle/core')
   })
 })

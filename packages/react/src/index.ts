@@ -7,6 +7,7 @@ export { Picture, type PictureData, type PictureOfData, type PictureOfFamily, ty
 export type { SavingFocusPickerProps } from './saving-focus-picker.ts'
 export type { UploadHookOptions } from './send-by.ts'
 export type { Thumbnail } from './storyboard.ts'
+export { UploadField, type UploadFieldProps } from './upload-field.ts'
 export type { UploadItem, UploadList } from './upload-list.ts'
 export type { UploadState, UploadStatus } from './upload-state.ts'
 export type { UploaderElement, UploaderProps } from './uploader.ts'

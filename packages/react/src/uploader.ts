@@ -26,7 +26,13 @@ export function uploaderOf<R extends AnyServer>(
   }
 }
 
-function plainUploader<A>(uploader: Uploader<A>, isMultiple: boolean, className: string | undefined): ReactElement {
+/** The plain elements of an uploader, and at their end what else belongs into it. */
+export function plainUploader<A>(
+  uploader: Uploader<A>,
+  isMultiple: boolean,
+  className: string | undefined,
+  more: readonly ReactElement[] = [],
+): ReactElement {
   const { texts, items } = uploader
   return createElement(
     'div',
@@ -36,6 +42,7 @@ function plainUploader<A>(uploader: Uploader<A>, isMultiple: boolean, className:
     createElement('span', uploader.hintProps, ' ', texts.hint(isMultiple)),
     createElement('ul', null, ...items.map((item) => plainItem(uploader, item))),
     createElement('p', uploader.statusProps, texts.summary(items)),
+    ...more,
   )
 }
 

@@ -2,7 +2,7 @@ import { type AssetView, createClient, type FamilyView } from '@rindle/client'
 import type * as core from '@rindle/core'
 import { createRindle, defineProfile, type JobsAdapter, type StorageAdapter } from '@rindle/core'
 import { image } from '@rindle/processor-image/recipes'
-import { createRindleHooks, Picture, type PictureData } from '@rindle/react'
+import { createRindleHooks, Picture, type PictureData, UploadField } from '@rindle/react'
 import { createElement } from 'react'
 import { expectTypeOf } from 'vitest'
 
@@ -78,3 +78,10 @@ useFocus(focused, { onDone: (asset) => expectTypeOf(asset).toEqualTypeOf<AssetVi
 createElement(FocusPicker, { asset: focused, onSaved: ({ focus }) => focus?.x, children: null })
 // @ts-expect-error a point that somebody else is to save
 createElement(FocusPicker, { asset: focused, onCommit: () => {}, children: null })
+
+createElement(UploadField, { profile: 'any', slot: 'any', action: async (assetId) => void assetId.length })
+createElement(UploadField<Server, 'avatar'>, { profile: 'avatar', slot: 'gallery', name: 'photos', multiple: true })
+// @ts-expect-error There is no such profile.
+createElement(UploadField<Server>, { profile: 'avtar' })
+// @ts-expect-error The profile has no such slot.
+createElement(UploadField<Server, 'avatar'>, { profile: 'avatar', slot: 'cover' })

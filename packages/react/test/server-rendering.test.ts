@@ -1,5 +1,5 @@
 import { createClient } from '@rindle/client'
-import { createRindleHooks, FocusPicker } from '@rindle/react'
+import { createRindleHooks, FocusPicker, UploadField } from '@rindle/react'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
@@ -68,4 +68,17 @@ it('the focus picker of a client renders without asking for anything, and shows 
   expect(html).toContain('data-unset=""')
   expect(html).toContain('aria-valuetext="Kein Punkt"')
   expect(html).toContain('<span aria-hidden="true">O</span>')
+})
+
+it('a field of a form is an input that sends the file itself, until the script of the page runs', () => {
+  const field = { profile: 'photo', name: 'avatar', label: 'Your picture', accept: 'image/*', className: 'wide' }
+  expect(renderToString(createElement(UploadField, field))).toBe(
+    '<label class="rindle-uploader wide">Your picture <input type="file" accept="image/*" name="avatar"/></label>',
+  )
+})
+
+it('a field without a name is an uploader from the start', () => {
+  const html = renderToString(createElement(UploadField, { profile: 'photo', label: 'Your picture' }))
+  expect(html).toMatch(/^<div role="group" aria-labelledby="\S+" class="rindle-uploader"><input type="file" hidden=""/)
+  expect(html).toContain('>Your picture</button>')
 })

@@ -9,7 +9,10 @@ const MIN_SIGNING_KEY_LENGTH = 32
 export interface LocalStorageOptions {
   /** The root: every object is a file below it. Relative to the working directory of the process. */
   readonly directory: string
-  /** Where the application serves `GET|HEAD|PUT {baseUrl}/files/{token}`: an absolute http(s) URL. */
+  /**
+   * Where the application serves `GET|HEAD|PUT {baseUrl}/files/{token}`: an absolute http(s) URL, or a path, `/rindle`,
+   * for pages of the same origin.
+   */
   readonly baseUrl: string
   /** The address at which anyone can fetch objects; without it there is no `public_url`. */
   readonly publicBaseUrl?: string
@@ -57,10 +60,17 @@ export interface LocalStorageConfig {
   readonly fsync: boolean
 }
 
-const baseUrl = z
+const absoluteUrl = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
   .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment')
-  .transform((url) => url.replace(/\/+$/, ''))
+  .transform(withoutSlash)
+const path = z
+  .string()
+  .regex(/^\/(?!\/)[^?#\s]*$/)
+  .transform(withoutSlash)
+const baseUrl = z.union([path, absoluteUrl], {
+  error: 'must be an absolute http or https URL, or a path such as /rindle, without query and fragment',
+})
 
 const signingKey = z
   .string()
@@ -77,7 +87,7 @@ const schema = z
   .strictObject({
     directory: z.string().min(1),
     baseUrl,
-    publicBaseUrl: baseUrl.optional(),
+    publicBaseUrl: absoluteUrl.optional(),
     delivery: z.custom<DeliverySigner>(isDeliverySigner, 'must be a signer, such as secureLinkDelivery(…)').optional(),
     signingKey: signingKey.optional(),
     signingKeys: z.tuple([signingKey], signingKey).optional(),
@@ -91,6 +101,10 @@ const schema = z
     // Without this the rule would stay silent if another option is wrong, too.
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}
 
 /** Checks the options, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: LocalStorageOptions): LocalStorageConfig {

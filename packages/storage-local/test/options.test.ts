@@ -16,7 +16,7 @@ describe('the options of localStorage', () => {
   test('are refused with every problem at once, each with its path', () => {
     const { details } = refusal({
       directory: '',
-      baseUrl: '/rindle',
+      baseUrl: '//cdn.example',
       publicBaseUrl: 'https://cdn.example/?token=1',
       signingKeys: [SIGNING_KEY, 'too short'],
       fileMode: 0o400,
@@ -52,6 +52,23 @@ describe('the options of localStorage', () => {
   test('are refused without showing a secret', () => {
     const error = refusal({ ...OPTIONS, directory, signingKey: 'hunter2', signingKeys: ['hunter2', SIGNING_KEY] })
     expect(JSON.stringify(error) + error.stack).not.toMatch(/hunter2|a signing key for tests/)
+  })
+
+  test.each(['ftp://app.example', 'rindle', '//app.example/rindle', '/rindle?token=1', 'https://app.example/#files'])(
+    'are refused with the base URL %s',
+    (baseUrl) => {
+      expect(refusal({ ...OPTIONS, directory, baseUrl }).message).toContain('a path such as /rindle')
+    },
+  )
+
+  test('make paths of a path, for pages of the same origin', async () => {
+    const { signGet, signPut } = localStorage({ ...OPTIONS, directory, baseUrl: '/rindle/' })
+    const expiresAt = new Date()
+    const requests = [
+      await signGet('a.txt', { expiresAt }),
+      await signPut('a.txt', { contentType: 'text/plain', byteSize: 1, expiresAt }),
+    ]
+    for (const { url } of requests) expect(url).toMatch(/^\/rindle\/files\/[^/]+$/)
   })
 
   test('decide whether there are public URLs', () => {

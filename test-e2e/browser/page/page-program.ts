@@ -1,6 +1,6 @@
 import { createClient, type VariantView } from '@rindle/client'
-import { createRindleHooks } from '@rindle/react'
-import { createElement as h, type ReactElement, StrictMode, useCallback, useState } from 'react'
+import { createRindleHooks, UploadField } from '@rindle/react'
+import { type FormEvent, createElement as h, type ReactElement, StrictMode, useCallback, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { BrowserRindle } from './browser-profiles.ts'
 import { shownAssetOf } from './shown-asset.ts'
@@ -46,8 +46,42 @@ function Shown({ id }: { readonly id: string }): ReactElement {
   )
 }
 
+/** A field in a form. With `?field=unsaved` the first file cannot be saved. */
+function Form(): ReactElement {
+  const [sent, setSent] = useState('')
+  const send = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    setSent(new FormData(event.currentTarget).getAll('photo').join())
+  }
+  return h(
+    'main',
+    null,
+    h('h1', null, 'Your profile'),
+    h(
+      'form',
+      { onSubmit: send },
+      h(UploadField<BrowserRindle, 'photo'>, {
+        profile: 'photo',
+        name: 'photo',
+        label: 'Change your photo',
+        action: save,
+      }),
+      h('button', null, 'Save'),
+    ),
+    h('output', null, sent),
+  )
+}
+
+let isUnsaved = location.search === '?field=unsaved'
+async function save(): Promise<void> {
+  const fails = isUnsaved
+  isUnsaved = false
+  if (fails) throw new Error('A server action has failed.')
+}
+
 /** With the id of an asset in the query, the page shows that alone. */
 const shownId = new URLSearchParams(location.search).get('show')
 const root = document.createElement('div')
 document.body.append(root)
-createRoot(root).render(h(StrictMode, null, shownId === null ? h(Page) : h(shownAssetOf(hooks), { id: shownId })))
+const page = location.search.startsWith('?field') ? h(Form) : h(Page)
+createRoot(root).render(h(StrictMode, null, shownId === null ? page : h(shownAssetOf(hooks), { id: shownId })))

@@ -72,6 +72,13 @@ async function* canaryFindings(canary: Canary): AsyncGenerator<Finding> {
   }
 }
 
+const PATHS = "its URLs are paths: they work on pages of the application's origin, and are not tried from here"
+
+/** A local storage signs paths if its `baseUrl` is one. */
+function isPath({ url }: SignedRequest): boolean {
+  return url.startsWith('/')
+}
+
 class Canary {
   readonly #runtime: Runtime
   readonly #context: StorageContext
@@ -180,6 +187,7 @@ class Canary {
 
   async #fetch(): Promise<string> {
     const request = await this.#storage.signGet(this.#key, { expiresAt: this.#expiresAt, signal: this.#signal })
+    if (isPath(request)) return PATHS
     const { status, body } = await sendSigned(request, this.#signal)
     const { delivery } = this.#storage
     if (delivery !== undefined && status !== 200) throw new Undelivered(`a signed URL of ${delivery}`, status)
@@ -199,7 +207,9 @@ class Canary {
   }
 
   async #uploadDirectly(): Promise<string> {
-    const { status } = await sendSigned(await this.#signPut(), this.#signal, CANARY)
+    const request = await this.#signPut()
+    if (isPath(request)) return PATHS
+    const { status } = await sendSigned(request, this.#signal, CANARY)
     if (status < 200 || status > 299) throw new Unexpected('the PUT of a signed request', status)
     return 'it was put by a signed request'
   }

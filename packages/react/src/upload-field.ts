@@ -1,0 +1,105 @@
+'use client'
+
+import {
+  type AnyServer,
+  type AssetView,
+  type Client,
+  createClient,
+  type ProfileName,
+  type SlotName,
+  type UploadFileOptions,
+  type UploadProgress,
+} from '@rindle/client'
+import { createElement, type ReactElement, useMemo, useSyncExternalStore } from 'react'
+import { plainUploader } from './uploader.ts'
+import type { UploaderTexts } from './uploader-texts.ts'
+import { type UploaderOptions, useUploader } from './use-uploader.ts'
+
+/** Props of {@link UploadField}. */
+export interface UploadFieldProps<R extends AnyServer = AnyServer, P extends ProfileName<R> = ProfileName<R>> {
+  readonly profile: P
+  /** The slot to which the server attaches the files, if it allows this user. @default none */
+  readonly slot?: SlotName<R, P>
+  /**
+   * Saves an uploaded file, by its id: a server action, or any function. The file is done when this has ended; if it
+   * throws, the file has failed, and can be tried again. @default none
+   */
+  readonly action?: (assetId: string) => void | Promise<void>
+  /**
+   * The name in its form. Each file that is done adds its id under this name. Before the page's script runs, and
+   * without it, the field is an input of this name that sends the file itself. @default the form gets nothing
+   */
+  readonly name?: string
+  /** The text of the button. @default 'Choose a file' or 'Choose files' */
+  readonly label?: string
+  /** Whether several files may be chosen: not for a slot of one. @default false */
+  readonly multiple?: boolean
+  /** The types that the file dialog offers, as for `<input accept>`. @default everything */
+  readonly accept?: string
+  /** Whether it takes no files. @default false */
+  readonly disabled?: boolean
+  /** Texts in another language or tone; omitted ones are English. Only from a client component. */
+  readonly texts?: Partial<UploaderTexts>
+  /** Where the server's handler is mounted. @default '/rindle' */
+  readonly baseUrl?: string
+  /** For the outer element, beside `rindle-uploader`. */
+  readonly className?: string
+}
+
+/**
+ * An uploader that needs no hooks of a client: a server component may render it and pass a server action as `action`.
+ * `@rindle/react/styles.css` styles it; without that it is plain. `<UploadField<typeof rindle> … />` checks the names.
+ */
+export function UploadField<R extends AnyServer = AnyServer, P extends ProfileName<R> = ProfileName<R>>({
+  profile,
+  action,
+  name,
+  label,
+  baseUrl = '/rindle',
+  className,
+  texts,
+  ...options
+}: UploadFieldProps<R, P>): ReactElement {
+  const client = useMemo(() => savingBy(createClient<R>({ baseUrl }), action), [baseUrl, action])
+  const named = label === undefined ? {} : { choose: () => label }
+  const uploader = useUploader<R, P>(client, profile, { ...options, texts: { ...named, ...texts } } as UploaderOptions<
+    R,
+    P
+  >)
+  const isScripted = useSyncExternalStore(subscribeToNothing, isInBrowser, isNotInBrowser)
+  const classes = className === undefined ? 'rindle-uploader' : `rindle-uploader ${className}`
+  const isMultiple = options.multiple ?? false
+  if (!isScripted && name !== undefined) {
+    const { accept, disabled } = options
+    const input = createElement('input', { type: 'file', name, accept, disabled, multiple: isMultiple })
+    return createElement('label', { className: classes }, `${uploader.texts.choose(isMultiple)} `, input)
+  }
+  const done = name === undefined ? [] : uploader.items.filter(({ state }) => state === 'done')
+  const values = done.map(({ id, asset }) =>
+    createElement('input', { key: id, type: 'hidden', name, value: asset?.id }),
+  )
+  return plainUploader<AssetView<R, P>>(uploader, isMultiple, classes, values)
+}
+
+/** The same client, whose uploads are done when they are saved. */
+function savingBy<R extends AnyServer>(client: Client<R>, action: UploadFieldProps<R>['action']): Client<R> {
+  if (action === undefined) return client
+  // The names were checked as the props of the field; at run time they are texts.
+  const { upload } = client as unknown as Client
+  const uploadAndSave = async (file: File, options: UploadFileOptions<AnyServer, string>): Promise<unknown> => {
+    const onProgress = (progress: UploadProgress<AssetView<AnyServer, string>>): void =>
+      options.onProgress?.(progress.phase === 'done' ? { ...progress, phase: 'processing' } : progress)
+    const asset = await upload(file, { ...options, onProgress })
+    try {
+      await action(asset.id)
+    } catch (error) {
+      throw new Error('The file could not be saved. Please try again.', { cause: error })
+    }
+    return asset
+  }
+  return { ...client, upload: uploadAndSave } as unknown as Client<R>
+}
+
+const subscribeToNothing = () => (): void => {}
+const isInBrowser = (): boolean => true
+const isNotInBrowser = (): boolean => false

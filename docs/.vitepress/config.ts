@@ -44,6 +44,7 @@ export default defineConfig({
           { text: 'Install', link: '/start/install' },
           { text: 'A running application', link: '/start/create' },
           { text: 'Images in ten minutes', link: '/start/' },
+          { text: 'An avatar in forty lines', link: '/start/forty-lines' },
           { text: 'Video and sound', link: '/start/av' },
           { text: 'From nothing to production', link: '/start/production' },
           { text: 'Comparison', link: '/guide/comparison' },

@@ -63,10 +63,12 @@ export function textOf(file: string): string {
 function publishedIn(folder: string): PublishedPackage[] {
   const manifest = JSON.parse(textOf(`packages/${folder}/package.json`)) as Manifest
   const { name, description, exports = {} } = manifest
-  const entries = Object.entries(exports).map(([below, { 'dev-source': source }]) => ({
-    specifier: path.posix.join(name, below),
-    source: path.posix.join('packages', folder, source),
-  }))
+  const entries = Object.entries(exports).flatMap(([below, entry]) => {
+    // A stylesheet.
+    if (typeof entry === 'string') return []
+    const source = path.posix.join('packages', folder, entry['dev-source'])
+    return [{ specifier: path.posix.join(name, below), source }]
+  })
   return manifest.private === true ? [] : [{ folder, name, description, entries }]
 }
 
@@ -74,7 +76,7 @@ interface Manifest {
   readonly name: string
   readonly description: string
   readonly private?: boolean
-  readonly exports?: Readonly<Record<string, { readonly 'dev-source': string }>>
+  readonly exports?: Readonly<Record<string, string | { readonly 'dev-source': string }>>
 }
 
 function place({ folder }: PublishedPackage): number {

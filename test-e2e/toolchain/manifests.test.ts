@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest'
 interface Manifest {
   name: string
   private?: boolean
-  exports: Record<string, Record<string, string>>
-  publishConfig?: { access: string; exports: Record<string, Record<string, string>> }
+  /** A text: a stylesheet, which is shipped as it is. */
+  exports: Record<string, string | Record<string, string>>
+  publishConfig?: { access: string; exports: Record<string, string | Record<string, string>> }
   dependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
   files?: string[]
@@ -20,6 +21,12 @@ const repository = path.resolve(import.meta.dirname, '../..')
 const folders = readdirSync(path.join(repository, 'packages')).toSorted()
 const manifests = new Map(folders.map((folder) => [folder, read<Manifest>(`packages/${folder}/package.json`)]))
 const published = folders.filter((folder) => manifest(folder).private !== true)
+
+/** The client has a program of a worker, and React a stylesheet. */
+const SIDE_EFFECTS: Readonly<Record<string, readonly string[]>> = {
+  client: ['./dist/sha256-worker.js'],
+  react: ['*.css'],
+}
 
 describe.each(folders)('packages/%s', (folder) => {
   test('is named after its folder and built with the others', () => {
@@ -35,8 +42,10 @@ describe.each(folders)('packages/%s', (folder) => {
   })
 
   test('resolves to source first under dev-source, then to types, then to code', () => {
-    for (const entry of Object.values(manifest(folder).exports)) {
-      expect(Object.keys(entry)).toEqual(['dev-source', 'types', 'default'])
+    for (const [name, entry] of Object.entries(manifest(folder).exports)) {
+      if (typeof entry === 'string')
+        expect([entry, manifest(folder).files]).toEqual([name, expect.arrayContaining([name.slice(2)])])
+      else expect(Object.keys(entry)).toEqual(['dev-source', 'types', 'default'])
     }
   })
 })
@@ -47,8 +56,7 @@ describe.each(published)('packages/%s, as published,', (folder) => {
       version: manifest('core').version,
       license: 'MIT',
       type: 'module',
-      // The client has a program of a worker.
-      sideEffects: folder === 'client' ? ['./dist/sha256-worker.js'] : false,
+      sideEffects: SIDE_EFFECTS[folder] ?? false,
       engines: { node: '>=22.12' },
       description: expect.stringMatching(/\.$/),
       keywords: expect.arrayContaining(['rindle', 'media', 'uploads']),
@@ -59,7 +67,11 @@ describe.each(published)('packages/%s, as published,', (folder) => {
 
   test('has the same exports as here, without the sources that it does not ship', () => {
     const { exports, publishConfig } = manifest(folder)
-    const shipped = Object.entries(exports).map(([entry, { 'dev-source': _source, ...rest }]) => [entry, rest])
+    const shipped = Object.entries(exports).map(([name, entry]) => {
+      if (typeof entry === 'string') return [name, entry]
+      const { 'dev-source': _source, ...rest } = entry
+      return [name, rest]
+    })
     expect(publishConfig?.exports).toEqual(Object.fromEntries(shipped))
   })
 

@@ -116,7 +116,7 @@ describe.skipIf(!IS_FOLLOWED)('the forty lines', () => {
       }
       const text = Buffer.from('This is no picture, whatever its name says.')
       await field.locator('input').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: text })
-      await field.getByText('The file has no known type.', { exact: true }).waitFor()
+      await field.getByText('Files of this type are not accepted.', { exact: true }).waitFor()
       expect(errors).toEqual([])
     } finally {
       await browser.close()

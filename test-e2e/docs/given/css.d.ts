@@ -1,0 +1,2 @@
+// Bundlers declare these.
+declare module '*.css'

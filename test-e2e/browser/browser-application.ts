@@ -126,8 +126,8 @@ async function servePage(rindle: BrowserRindle): Promise<Server> {
   })
   const listener = toNodeHandler(handler)
   const server = createServer((incoming, outgoing) => {
-    if (incoming.url === '/styles.css') return void outgoing.setHeader('content-type', 'text/css').end(styles)
-    listener(incoming, outgoing, () => answerPage(incoming, outgoing, scripts))
+    if (incoming.url === '/styles.css') outgoing.setHeader('content-type', 'text/css').end(styles)
+    else listener(incoming, outgoing, () => answerPage(incoming, outgoing, scripts))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return server

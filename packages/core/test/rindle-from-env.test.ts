@@ -8,7 +8,7 @@ import {
 } from '@rindle/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-const accept = { types: ['image/png'], maxBytes: 1_000 } as const
+const types = ['image/png'] as const
 const slots = { avatar: 'one' } as const
 const unused = (): never => {
   throw new Error('Nothing here stores or enqueues.')
@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs())
 
 /** A module with a configuration, as a bundler loads it: each call is another load. */
-function load({ maxBytes = accept.maxBytes, onConfigured = (_key: string) => {} } = {}) {
+function load({ maxBytes = 1_000, onConfigured = (_key: string) => {} } = {}) {
   const stop = vi.fn(async () => {})
   const methods = { name: 'fake', put: unused, get: unused, enqueue: unused, work: unused }
   const storage = { ...methods, capabilities: new Set(['signed_url']), stop } as unknown as StorageAdapter
@@ -36,7 +36,7 @@ function load({ maxBytes = accept.maxBytes, onConfigured = (_key: string) => {} 
         database: env.DATABASE_URL,
         storages: { main: storage },
         jobs,
-        profiles: { avatar: defineProfile({ storage: 'main', slots, accept: { ...accept, maxBytes } }) },
+        profiles: { avatar: defineProfile({ storage: 'main', slots, accept: { types, maxBytes } }) },
       }
     },
     { name: `test ${name}` },

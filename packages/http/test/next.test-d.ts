@@ -55,10 +55,10 @@ rindleFromEnv(['DATABASE_URL'], (env) => ({
   jobs,
   profiles: { avatar },
 }))
-// @ts-expect-error The storage of the profile is not there.
 rindleFromEnv(['DATABASE_URL'], (env) => ({
   database: env.DATABASE_URL,
   storages: { other: main },
   jobs,
+  // @ts-expect-error The storage of the profile is not there.
   profiles: { avatar },
 }))

@@ -19,7 +19,7 @@ beforeEach(() => {
 })
 
 describe('the exports of a route', () => {
-  const request = (path: string, method = 'GET') => new Request(`http://localhost${path}`, { method })
+  const request = (below: string, method = 'GET') => new Request(`http://localhost${below}`, { method })
 
   it('answer every method at /rindle, from an instance that the first request starts', async () => {
     const routes = rindleRoutes(instance, { actor: () => null })

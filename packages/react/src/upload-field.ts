@@ -85,11 +85,11 @@ export function UploadField<R extends AnyServer = AnyServer, P extends ProfileNa
 function savingBy<R extends AnyServer>(client: Client<R>, action: UploadFieldProps<R>['action']): Client<R> {
   if (action === undefined) return client
   // The names were checked as the props of the field; at run time they are texts.
-  const { upload } = client as unknown as Client
+  const untyped = client as unknown as Client
   const uploadAndSave = async (file: File, options: UploadFileOptions<AnyServer, string>): Promise<unknown> => {
     const onProgress = (progress: UploadProgress<AssetView<AnyServer, string>>): void =>
       options.onProgress?.(progress.phase === 'done' ? { ...progress, phase: 'processing' } : progress)
-    const asset = await upload(file, { ...options, onProgress })
+    const asset = await untyped.upload(file, { ...options, onProgress })
     try {
       await action(asset.id)
     } catch (error) {

@@ -1,6 +1,6 @@
 import { createClient, type VariantView } from '@rindle/client'
 import { createRindleHooks, UploadField } from '@rindle/react'
-import { type FormEvent, createElement as h, type ReactElement, StrictMode, useCallback, useState } from 'react'
+import { createElement as h, type ReactElement, StrictMode, type SyntheticEvent, useCallback, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { BrowserRindle } from './browser-profiles.ts'
 import { shownAssetOf } from './shown-asset.ts'
@@ -49,9 +49,14 @@ function Shown({ id }: { readonly id: string }): ReactElement {
 /** A field in a form. With `?field=unsaved` the first file cannot be saved. */
 function Form(): ReactElement {
   const [sent, setSent] = useState('')
-  const send = (event: FormEvent<HTMLFormElement>): void => {
+  const send = (event: SyntheticEvent<HTMLFormElement>): void => {
     event.preventDefault()
-    setSent(new FormData(event.currentTarget).getAll('photo').join())
+    setSent(
+      new FormData(event.currentTarget)
+        .getAll('photo')
+        .filter((value) => typeof value === 'string')
+        .join(),
+    )
   }
   return h(
     'main',

@@ -57,15 +57,17 @@ const IS_FOLLOWED = byRunLength('a reader who follows the page of forty lines', 
 
 describe.skipIf(!IS_FOLLOWED)('the forty lines', () => {
   let place: string
-  let database: TestDatabase
-  let reader: Reader
+  let database: TestDatabase | undefined
+  let reader: Reader | undefined
   let address: string
   let built: string
 
   beforeAll(async () => {
     place = await mkdtemp(path.join(tmpdir(), 'rindle-forty-'))
     await using registry = await startPackageRegistry()
-    const newcomer = new Reader(place, registry.environment)
+    // On a terminal, npx asks whether it may install create-next-app.
+    const environment = { ...registry.environment, npm_config_yes: 'true' }
+    const newcomer = new Reader(place, environment)
     for (const block of blocks.slice(0, buildAt)) {
       if (block.name === undefined) await newcomer.follow([block])
       else await save(newcomer.directory, block.name, block.text)
@@ -74,14 +76,14 @@ describe.skipIf(!IS_FOLLOWED)('the forty lines', () => {
     built = await newcomer.type(BUILD)
     database = await createTestDatabase({ migrated: false })
     const variables = { DATABASE_URL: database.url, PORT: String(await freePort()) }
-    reader = new Reader(newcomer.directory, { ...registry.environment, ...variables })
+    reader = new Reader(newcomer.directory, { ...environment, ...variables })
     await reader.follow(blocks.slice(buildAt + 1, startAt))
     address = await reader.serve(START.trim())
   }, 300_000)
 
   afterAll(async () => {
-    await reader.stop()
-    await database.drop()
+    await reader?.stop()
+    await database?.drop()
     await rm(place, { recursive: true, force: true })
   })
 

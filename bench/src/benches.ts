@@ -1,3 +1,4 @@
+import { api } from './api/bench.ts'
 import { av, avOutputs } from './av/bench.ts'
 import { stream } from './av/stream.ts'
 import { avif } from './avif/bench.ts'
@@ -46,6 +47,7 @@ export const BENCHES: readonly Bench[] = [
   sign,
   serve,
   serveSmall,
+  api,
   imageMember,
   playlists,
   scale,

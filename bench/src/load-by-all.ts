@@ -2,10 +2,19 @@ import autocannon from 'autocannon'
 import { type Figures, figure } from './alternate.ts'
 import type { Side } from './side.ts'
 
+/** One request of a load. */
+export interface LoadRequest {
+  /** @default 'GET' */
+  readonly method?: 'GET' | 'POST'
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Buffer
+}
+
 /** A load on one side. */
 export interface Load {
   readonly port: number
-  readonly requests: readonly { readonly path: string; readonly headers?: Readonly<Record<string, string>> }[]
+  readonly requests: readonly LoadRequest[]
   readonly seconds: number
   /** The status of every answer. */
   readonly status: number
@@ -22,7 +31,7 @@ export async function loadByAll(side: Side, { port, requests, seconds, status }:
     url: `http://127.0.0.1:${port}`,
     connections: CONNECTIONS,
     duration: seconds,
-    requests: requests.map(({ path, headers }) => ({ method: 'GET' as const, path, ...(headers && { headers }) })),
+    requests: requests.map((request) => ({ method: 'GET', ...request })),
   })
   const [cpuMs = 0] = figure(await side.round(), 'cpuMs')
   const answered = Object.entries(statusCodeStats ?? {})

@@ -47,6 +47,8 @@ const FIGURES = [
   'serve-range/p99',
   'serve-304',
   'serve-304/p99',
+  'api/show',
+  'api/begin',
   'image-member',
   'image-member/cold',
   'playlists',

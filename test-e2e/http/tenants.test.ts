@@ -179,6 +179,7 @@ const EMPTY_ERASURE = { attachmentsToDetach: [], assetsToPurge: [], retainedShar
 /** What a verb gives that finds nothing, where it is no error. */
 const NOTHING: Readonly<Record<string, unknown>> = {
   asset: null,
+  assetWithUploader: null,
   uploaderOf: null,
   attachmentFor: null,
   attachmentsFor: [],
@@ -231,6 +232,7 @@ function callsOf(of: TenantRindle, asset: { id: string }, row: AssetRow): Record
     register: () => of.register(received),
     discard: () => of.discard(received),
     subscribe: () => of.subscribe({ assetId: asset.id }, () => undefined),
+    assetWithUploader: () => of.assetWithUploader(asset.id),
     uploaderOf: () => of.uploaderOf(asset.id),
     asset: () => of.asset(asset.id),
     setFocus: () => of.setFocus(asset, null),

@@ -53,6 +53,16 @@ describe('the migrations and the domain know the same lists', () => {
   })
 })
 
+it('count_open_uploads counts the sessions that the domain calls open', async () => {
+  const { rows } = await client.query<{ source: string }>(
+    `select prosrc as source from pg_proc where oid = 'rindle.count_open_uploads'::regproc`,
+  )
+  const [, states = ''] = /session\.state IN \(([^)]*)\)/.exec(rows[0]?.source ?? '') ?? []
+  const ended = ['completed', 'aborted', 'expired', 'failed']
+  const open = SESSION_STATES.filter((state) => !ended.includes(state))
+  expect(states.split(', ')).toEqual(open.map((state) => `'${state}'`))
+})
+
 it('schema.prisma and the migrated database know the same columns', async () => {
   const packageEntry = createRequire(import.meta.url).resolve('@rindle/prisma')
   const schema = await readFile(join(dirname(packageEntry), '..', 'schema.prisma'), 'utf8')

@@ -69,6 +69,7 @@ import { addTrack } from './tracks/add-track.ts'
 import { removeTrack } from './tracks/remove-track.ts'
 import { abortUpload } from './uploads/abort.ts'
 import { adoptedUploads } from './uploads/adopted/adopted-uploads.ts'
+import { assetWithUploader } from './uploads/asset-with-uploader.ts'
 import { confirmUpload, inspectUpload, verifyCompletion } from './uploads/complete.ts'
 import { completeMultipartUpload, listMultipartParts } from './uploads/direct/multipart.ts'
 import { presignedPut, signMultipartPart, signUpload } from './uploads/direct/sign.ts'
@@ -348,6 +349,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     cancelResumableSession: (sessionId) => cancelResumableSession(runtime, sessionId),
     abortUpload: (sessionId) => abortUpload(runtime, sessionId),
     uploadSession: async (sessionId) => (await readSession(runtime, sessionId)).session,
+    assetWithUploader: (id) => assetWithUploader(runtime, id),
     uploaderOf: (assetId) => uploaderOf(runtime, assetId),
     storageAdapterFor: (profile, origin = {}) => storageOf(runtime, storageFor(runtime, profile, origin)),
     store: (profile, key, source, options) => store(runtime, profile, key, source, options),

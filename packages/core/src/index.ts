@@ -290,6 +290,7 @@ export type {
 } from './uploads/adopted/adopt-options.ts'
 export type { AdoptedUploads } from './uploads/adopted/adopted-uploads.ts'
 export type { ForeignObjectsOptions } from './uploads/adopted/foreign-objects.ts'
+export type { UploadedAsset } from './uploads/asset-with-uploader.ts'
 export type { AttachTo } from './uploads/attach-to.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 export type { CompletedPart } from './uploads/direct/multipart.ts'

@@ -29,6 +29,7 @@ import type { TENANT_SCOPES } from './tenant-scopes.ts'
 import type { AddTrackOptions } from './tracks/add-track.ts'
 import type { RemoveTrackOptions } from './tracks/remove-track.ts'
 import type { AdoptedUploads } from './uploads/adopted/adopted-uploads.ts'
+import type { UploadedAsset } from './uploads/asset-with-uploader.ts'
 import type { AttachTo } from './uploads/attach-to.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 import type { CompletedPart } from './uploads/direct/multipart.ts'
@@ -220,11 +221,16 @@ export interface ResumableUploads<Ps extends AnyProfiles = Profiles> {
 }
 
 /** Methods for uploads of every kind. */
-export interface UploadSessions {
+export interface UploadSessions<Ps extends AnyProfiles = Profiles> {
   /** One upload session. `not_found`. */
   uploadSession(sessionId: string): Promise<UploadSession>
   /** Gives up an upload; one that has ended is left unchanged. Safe to repeat. `not_found`. */
   abortUpload(sessionId: string): Promise<void>
+  /**
+   * One asset with its variants and text tracks, and the `actorId` of its upload, or `null`. One statement, for a route
+   * that shows an asset to those who may see it.
+   */
+  assetWithUploader(id: string): Promise<UploadedAsset<ProfileName<Ps>> | null>
   /** The `actorId` of an asset's upload; `null` for none, and for an unknown asset. */
   uploaderOf(assetId: string): Promise<string | null>
 }
@@ -348,7 +354,7 @@ export interface Rindle<Ps extends AnyProfiles = Profiles>
     AdoptedUploads<Ps>,
     DirectUploads<Ps>,
     ResumableUploads<Ps>,
-    UploadSessions,
+    UploadSessions<Ps>,
     Assets<Ps>,
     Attachments<Ps>,
     TrashAndHolds,

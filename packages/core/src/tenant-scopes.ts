@@ -59,6 +59,7 @@ export const TENANT_SCOPES = {
   cancelResumableSession: 'session',
   abortUpload: 'session',
   uploadSession: 'session',
+  assetWithUploader: 'found',
   uploaderOf: 'uploader',
   storageAdapterFor: 1,
   store: 'none',

@@ -86,6 +86,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   cancelResumableSession: { group: 'uploads', surface: 'upload', isTraced: true },
   abortUpload: { group: 'uploads', surface: 'upload', isTraced: true },
   uploadSession: { group: 'uploads', surface: 'upload', isTraced: false },
+  assetWithUploader: { group: 'uploads', surface: 'upload', isTraced: false },
   uploaderOf: { group: 'uploads', surface: 'upload', isTraced: false },
   storageAdapterFor: { group: 'own_files', surface: 'storage', isTraced: false },
   store: { group: 'own_files', surface: 'storage', isTraced: true },

@@ -5,13 +5,13 @@ import { z } from 'zod'
 import { assetEvents } from './asset-events.ts'
 import { assetView, versionOf } from './asset-view.ts'
 import type { Call, Handle } from './call.ts'
-import { jsonResponse } from './json-response.ts'
+import { type JsonAnswer, jsonAnswer } from './json-answer.ts'
 import { assertNoForm, readJson } from './read-json.ts'
 
 /** `GET /assets/:id` */
 export const showAsset: Handle = async (call) => {
   const asset = await visibleAsset(call)
-  return jsonResponse(await assetView(call.rindle, asset, call.actor))
+  return jsonAnswer(await assetView(call.rindle, asset, call.actor))
 }
 
 /** `GET /assets/:id/events` */
@@ -81,10 +81,10 @@ export const removeTrack: Handle = async (call) => {
   return changedAsset(call, asset.id)
 }
 
-async function changedAsset({ rindle, actor }: Call, id: string): Promise<Response> {
+async function changedAsset({ rindle, actor }: Call, id: string): Promise<JsonAnswer> {
   const changed = await rindle.asset(id)
   if (changed === null) throw gone(id)
-  return jsonResponse(await assetView(rindle, changed, actor))
+  return jsonAnswer(await assetView(rindle, changed, actor))
 }
 
 /** The asset that the path names, for an actor who uploaded it or whom `canEdit` allows. */
@@ -111,11 +111,11 @@ interface Found {
   readonly isOwn: boolean
 }
 
-/** Both queries run for every id, so that timing does not tell another actor's asset from one that does not exist. */
+/** One query for every id, so that timing does not tell another actor's asset from one that does not exist. */
 async function foundAsset({ rindle, actorId, params: [id = ''] }: Call): Promise<Found> {
-  const [asset, uploader] = await Promise.all([rindle.asset(id), rindle.uploaderOf(id)])
-  if (asset === null) throw gone(id)
-  return { asset, isOwn: uploader === actorId }
+  const found = await rindle.assetWithUploader(id)
+  if (found === null) throw gone(id)
+  return { asset: found.asset, isOwn: found.uploader === actorId }
 }
 
 async function assertVisible({ config, actor }: Call, { asset, isOwn }: Found): Promise<void> {

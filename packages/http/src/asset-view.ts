@@ -4,6 +4,7 @@ import {
   type AssetWithVariants,
   type ErrorCode,
   type Family,
+  isDeliverable,
   isRindleError,
   type MediaTrack,
   type Profile,
@@ -30,7 +31,7 @@ export async function assetView(rindle: CalledRindle, asset: AssetWithVariants, 
   const members = new Set(Object.values(declared).flatMap((family) => family.members.map(({ name }) => name)))
   const single = asset.variants.filter(({ name, onDemand }) => !onDemand && !members.has(name))
   const [url, variants, families, playlists, tracks] = await Promise.all([
-    urlOrNull(rindle.url(asset, { actor })),
+    urlOrNull(asset, () => rindle.url(asset, { actor })),
     Promise.all(single.map(async (variant) => [variant.name, await view(rindle, asset, variant, actor)])),
     Promise.all(Object.keys(declared).map(async (name) => [name, await familyView(rindle, asset, name, actor)])),
     Promise.all(Object.keys(streams).map(async (name) => [name, await streamView(rindle, asset, name, actor)])),
@@ -92,7 +93,7 @@ async function familyView(
   name: string,
   actor: unknown,
 ): Promise<FamilyView> {
-  const picture = await urlOrNull(rindle.picture(asset, { family: name, alt: '', actor }))
+  const picture = await urlOrNull(asset, () => rindle.picture(asset, { family: name, alt: '', actor }))
   const { url = null, widths = [], types = [] } = picture?.family ?? {}
   const { width = null, height = null, src = null, srcSet = null } = picture?.img ?? {}
   const sources = (picture?.sources ?? []).map((source) => ({ type: source.type, srcSet: source.srcSet }))
@@ -105,7 +106,7 @@ async function streamView(
   name: string,
   actor: unknown,
 ): Promise<StreamView> {
-  return { url: await urlOrNull(rindle.streamUrl(asset, name, { actor }), WITHOUT_STREAM) }
+  return { url: await urlOrNull(asset, () => rindle.streamUrl(asset, name, { actor }), WITHOUT_STREAM) }
 }
 
 async function trackView(
@@ -115,7 +116,14 @@ async function trackView(
   actor: unknown,
 ): Promise<TrackView> {
   const { id, kind, lang, label, isDefault } = track
-  return { id, kind, lang, label, default: isDefault, url: await urlOrNull(rindle.trackUrl(asset, track, { actor })) }
+  return {
+    id,
+    kind,
+    lang,
+    label,
+    default: isDefault,
+    url: await urlOrNull(asset, () => rindle.trackUrl(asset, track, { actor })),
+  }
 }
 
 async function view(
@@ -137,7 +145,7 @@ async function view(
     errorReason: variant.errorReason,
     errorMessage: shownMessage(variant),
     metadata: variant.metadata,
-    url: isReady ? await urlOrNull(rindle.variantUrl(asset, variant.name, { actor })) : null,
+    url: isReady ? await urlOrNull(asset, () => rindle.variantUrl(asset, variant.name, { actor })) : null,
     storyboard: isReady ? await storyboardOf(rindle, asset, variant, actor) : null,
   }
 }
@@ -148,12 +156,21 @@ async function storyboardOf(
   { name, metadata }: Variant,
   actor: unknown,
 ): Promise<string | null> {
-  return 'tileCount' in metadata ? urlOrNull(rindle.storyboardUrl(asset, name, { actor }), WITHOUT_STREAM) : null
+  return 'tileCount' in metadata
+    ? urlOrNull(asset, () => rindle.storyboardUrl(asset, name, { actor }), WITHOUT_STREAM)
+    : null
 }
 
-async function urlOrNull<T>(issued: Promise<T>, without = WITHOUT_URL): Promise<T | null> {
+async function urlOrNull<T>(
+  asset: AssetWithVariants,
+  issue: () => Promise<T>,
+  without = WITHOUT_URL,
+): Promise<T | null> {
+  // A page asks for an asset again and again while it is not delivered yet: an error each time would cost more than the
+  // answer.
+  if (!isDeliverable(asset.state)) return null
   try {
-    return await issued
+    return await issue()
   } catch (error) {
     if (isRindleError(error) && without.includes(error.code)) return null
     throw error

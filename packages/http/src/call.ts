@@ -1,5 +1,6 @@
 import type { TenantRindle } from '@rindle/core'
 import type { EventStreams } from './event-streams.ts'
+import type { JsonAnswer } from './json-answer.ts'
 import type { HandlerConfig } from './options.ts'
 
 /** The verbs that routes need. */
@@ -19,4 +20,4 @@ export interface Call {
 }
 
 /** Answers a call. An error that it throws becomes a problem response. */
-export type Handle = (call: Call) => Promise<Response>
+export type Handle = (call: Call) => Promise<Response | JsonAnswer>

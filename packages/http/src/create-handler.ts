@@ -5,9 +5,10 @@ import { actorReader } from './actor-reader.ts'
 import { answerToFailure } from './answer-to-failure.ts'
 import { addTrack, removeTrack, setFocus, showAsset, streamAsset } from './asset-routes.ts'
 import type { Call, Handle } from './call.ts'
+import { DIRECT_SERVER, type DirectServer, type FileServer } from './direct-server.ts'
 import { EventStreams } from './event-streams.ts'
 import { fetchUpload } from './fetch-route.ts'
-import { FILE_SERVER, type FileServer } from './file-server.ts'
+import { type JsonAnswer, toResponse } from './json-answer.ts'
 import { mostBytes } from './most-bytes.ts'
 import { type Actor, type ActorNaming, type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
 import { assertNoForm } from './read-json.ts'
@@ -20,8 +21,8 @@ export interface RindleHandler {
   (request: Request): Promise<Response>
   /** Has no slash at its end; empty at the root. */
   readonly basePath: string
-  /** Answers requests for files as the handler itself does: `toNodeHandler` saves the way through the Fetch API. */
-  readonly [FILE_SERVER]?: FileServer
+  /** Answers as the handler itself does: `toNodeHandler` saves the way through the Fetch API. */
+  readonly [DIRECT_SERVER]?: DirectServer
 }
 
 const ROUTES: readonly Route<Handle>[] = routesOf({
@@ -70,7 +71,7 @@ export function createHandler<A, const Ps extends Profiles>(
     streams: new EventStreams(config),
     actorOf: actorReader(config),
   }
-  const handle = async (request: Request): Promise<Response> => {
+  const direct = async (request: Request): Promise<Response | JsonAnswer> => {
     try {
       return await answer(served, request)
     } catch (error) {
@@ -84,8 +85,9 @@ export function createHandler<A, const Ps extends Profiles>(
     answer: (call) => rindle.answerFile(call),
   }
   // The tenant is read from a whole request.
-  const shortcut = config.tenant === undefined ? { [FILE_SERVER]: fileServer } : {}
-  return Object.assign(handle, { basePath: config.basePath, ...shortcut })
+  const files = config.tenant === undefined ? { files: fileServer } : {}
+  const handle = async (request: Request): Promise<Response> => toResponse(await direct(request))
+  return Object.assign(handle, { basePath: config.basePath, [DIRECT_SERVER]: { answer: direct, ...files } })
 }
 
 function bodyLimitsOf({ idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs }: HandlerConfig): BodyLimits {
@@ -106,7 +108,7 @@ interface Served extends Pick<Call, 'config' | 'streams'> {
   readonly actorOf: (request: Request) => Promise<unknown>
 }
 
-async function answer(served: Served, request: Request): Promise<Response> {
+async function answer(served: Served, request: Request): Promise<Response | JsonAnswer> {
   const { rindle, config, streams, actorOf } = served
   const path = pathBelow(config.basePath, new URL(request.url).pathname)
   if (IMAGE.test(path)) {

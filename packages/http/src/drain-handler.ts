@@ -3,7 +3,7 @@ import { type Logger, type Profiles, QUEUE_NAMES, type QueueName, type Rindle, s
 import { checkOptions, problemResponse, safeLogger } from '@rindle/core/adapter'
 import { z } from 'zod'
 import { answerToFailure } from './answer-to-failure.ts'
-import { jsonResponse } from './json-response.ts'
+import { jsonAnswer, toResponse } from './json-answer.ts'
 import { RequestRefused } from './request-refused.ts'
 
 /** Options of {@link drainHandler}. */
@@ -56,7 +56,7 @@ export function drainHandler<const Ps extends Profiles>(
       if (!isOpenedBy(request, secrets)) return refused()
       await rindle.start()
       const report = await rindle.drain({ maxSeconds, ...(queues === undefined ? {} : { queues }) })
-      return jsonResponse(report)
+      return toResponse(jsonAnswer(report))
     } catch (error) {
       return answerToFailure(error, safeLogger(logger))
     }

@@ -3,7 +3,7 @@ import { RindleError } from '@rindle/core'
 import { authorizeUpload, UNKNOWN_CONTENT_TYPE } from '@rindle/core/adapter'
 import { z } from 'zod'
 import type { Handle } from './call.ts'
-import { jsonResponse } from './json-response.ts'
+import { jsonAnswer } from './json-answer.ts'
 import { mostBytes } from './most-bytes.ts'
 import { readJson } from './read-json.ts'
 import { uploadView } from './upload-view.ts'
@@ -40,5 +40,5 @@ export const fetchUpload: Handle = async ({ rindle, config, request, actor, acto
     ...(filename === undefined ? {} : { filename }),
     ...place,
   })
-  return jsonResponse(uploadView(session), 201, { location: `${config.basePath}/uploads/${session.id}` })
+  return jsonAnswer(uploadView(session), 201, { location: `${config.basePath}/uploads/${session.id}` })
 }

@@ -4,7 +4,8 @@ import { pipeline } from 'node:stream/promises'
 import { silentLogger } from '@rindle/core'
 import { unlessStalled } from '@rindle/core/adapter'
 import { answerToFailure } from './answer-to-failure.ts'
-import { FILE_SERVER, type FileServer } from './file-server.ts'
+import { DIRECT_SERVER, type DirectServer, type FileServer } from './direct-server.ts'
+import type { JsonAnswer } from './json-answer.ts'
 import { nodeRequest } from './node-request.ts'
 import { RequestRefused } from './request-refused.ts'
 
@@ -20,7 +21,7 @@ export interface MountedHandler {
   (request: Request): Promise<Response>
   /** Has no slash at its end; empty at the root. */
   readonly basePath: string
-  readonly [FILE_SERVER]?: FileServer
+  readonly [DIRECT_SERVER]?: DirectServer
 }
 
 /** How much of the rest of a refused body is read, so that its sender gets to read the answer. */
@@ -44,9 +45,13 @@ export function toNodeHandler(handler: MountedHandler): NodeHandler {
 
 async function answer(handler: MountedHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   try {
-    const files = handler[FILE_SERVER]
+    const files = handler[DIRECT_SERVER]?.files
     if (files !== undefined && asksForFile(files, incoming)) await sendFile(files, incoming, outgoing)
-    else await send(await respond(handler, incoming, outgoing), incoming, outgoing)
+    else {
+      const answered = await respond(handler, incoming, outgoing)
+      if (answered instanceof Response) await send(answered, incoming, outgoing)
+      else outgoing.writeHead(answered.status, answered.headers).end(answered.body)
+    }
   } catch {
     // The client has gone away, or the answer failed half-way: only closing the connection can say so.
     outgoing.destroy()
@@ -58,10 +63,10 @@ async function respond(
   handler: MountedHandler,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-): Promise<Response> {
+): Promise<Response | JsonAnswer> {
   const request = nodeRequest(incoming, outgoing)
   if (request instanceof RequestRefused) return answerToFailure(request, silentLogger)
-  const response = await handler(request)
+  const response = await (handler[DIRECT_SERVER]?.answer(request) ?? handler(request))
   // An unread body would block the connection.
   if (request.body?.locked === false) await request.body.cancel()
   return response

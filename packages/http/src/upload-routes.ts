@@ -4,7 +4,7 @@ import { authorizeUpload, UNKNOWN_CONTENT_TYPE, type UploadPlace } from '@rindle
 import { z } from 'zod'
 import type { Call, Handle } from './call.ts'
 import { chooseStrategy } from './choose-strategy.ts'
-import { jsonResponse } from './json-response.ts'
+import { jsonAnswer } from './json-answer.ts'
 import type { HandlerConfig } from './options.ts'
 import { readJson } from './read-json.ts'
 import { uploadView } from './upload-view.ts'
@@ -57,13 +57,13 @@ export const beginUpload: Handle = async (call) => {
     })
   }
   const upload = await begin(call, declared, strategy, place)
-  return jsonResponse(upload, 201, { location: `${call.config.basePath}/uploads/${upload.id}` })
+  return jsonAnswer(upload, 201, { location: `${call.config.basePath}/uploads/${upload.id}` })
 }
 
 /** `POST /uploads/:id/sign` */
 export const signUpload: Handle = async (call) => {
   const { id } = await ownSession(call)
-  return jsonResponse((await call.rindle.signUpload(id)) satisfies WireRequest)
+  return jsonAnswer((await call.rindle.signUpload(id)) satisfies WireRequest)
 }
 
 /** `POST /uploads/:id/parts/:number` */
@@ -71,7 +71,7 @@ export const signPart: Handle = async (call) => {
   const { id } = await ownSession(call)
   const number = call.params[1] ?? ''
   const partNumber = /^[1-9]\d{0,4}$/.test(number) ? Number(number) : Number.NaN
-  return jsonResponse((await call.rindle.signMultipartPart(id, partNumber)) satisfies WireRequest)
+  return jsonAnswer((await call.rindle.signMultipartPart(id, partNumber)) satisfies WireRequest)
 }
 
 /** `GET /uploads/:id` */
@@ -79,10 +79,10 @@ export const showUpload: Handle = async (call) => {
   const session = await ownSession(call)
   const isOpen = ['initialized', 'signed', 'resuming', 'uploading'].includes(session.state)
   if (session.uploadStrategy === 'resumable' && isOpen) {
-    return jsonResponse(uploadView(session, await tusUrlOf(call.config, session)))
+    return jsonAnswer(uploadView(session, await tusUrlOf(call.config, session)))
   }
-  if (session.uploadStrategy !== 'multipart' || !isOpen) return jsonResponse(uploadView(session))
-  return jsonResponse(await viewWithParts(call, session))
+  if (session.uploadStrategy !== 'multipart' || !isOpen) return jsonAnswer(uploadView(session))
+  return jsonAnswer(await viewWithParts(call, session))
 }
 
 /** `POST /uploads/:id/complete` */
@@ -92,7 +92,7 @@ export const completeUpload: Handle = async (call) => {
     ? call.rindle.completeMultipartUpload(id)
     : call.rindle.verifyCompletion(id))
   const completed: WireCompletedUpload = { upload: uploadView(session), asset: { id: asset.id, state: asset.state } }
-  return jsonResponse(completed)
+  return jsonAnswer(completed)
 }
 
 /** `DELETE /uploads/:id` */

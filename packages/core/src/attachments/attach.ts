@@ -154,7 +154,11 @@ function slotFull({ ownerType, ownerId, slot }: Slot, held: number, max: number)
 }
 
 /** Refuses an upload for a slot that is full already: `conflict`. One that fills up later keeps what it holds. */
-export async function assertNotFull(unit: UnitOfWork, slot: Slot, { max }: SlotRules): Promise<void> {
+export async function assertNotFull(
+  unit: Pick<UnitOfWork, 'executeSql'>,
+  slot: Slot,
+  { max }: SlotRules,
+): Promise<void> {
   if (max === null) return
   const { rows } = await unit.executeSql(
     `select count(*)::int as held from rindle.media_attachments

@@ -1,7 +1,4 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { type QuotaUsage, releaseQuota } from '../assets/quota-usage.ts'
-import { assertNotFull, slotRulesOf } from '../attachments/attach.ts'
-import { type Slot, slotOf } from '../attachments/slot.ts'
 import { assertChosenOrder, type ChosenOrder } from '../domain/chosen-order.ts'
 import { claimedType } from '../domain/claims.ts'
 import { canonicalContentType, extensionFor } from '../domain/content-types.ts'
@@ -16,14 +13,11 @@ import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
 import { uploadRejected } from '../domain/upload-rejected.ts'
 import { requireCapability } from '../kernel/require-capability.ts'
 import { profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
-import { json, type Row } from '../kernel/sql/row-values.ts'
-import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import { errorFields } from '../ports/logger.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
 import { type PartPlan, planParts } from './direct/part-plan.ts'
-import { assertMayBegin, reserveQuota } from './reserve-quota.ts'
-import { sessionFromRow } from './sessions.ts'
+import { insertAlone } from './insert-upload.ts'
 import { storageFor, type UploadOrigin } from './upload-origin.ts'
 
 /** A client's declaration of a file that it will send to the storage itself. */
@@ -76,7 +70,7 @@ export interface PlannedUpload {
   readonly uploadKey: string
   readonly filename: string
   readonly strategy: UploadStrategy
-  readonly expiresInSeconds: number
+  readonly expiresAt: Date
   readonly multipartUploadId: string | null
   /** Its bytes are a piece of another upload. */
   readonly isPiece: boolean
@@ -98,7 +92,7 @@ export async function initiateUpload(
 ): Promise<UploadSession> {
   const planned = planUpload(runtime, profileName, options, 'presigned_put')
   requireCapability(planned.storage, 'presigned_put', 'upload')
-  return inTransaction(runtime, options.tx, (unit) => insertUpload(runtime, unit, planned, options))
+  return insertAlone(runtime, options.tx, planned, options)
 }
 
 /**
@@ -117,9 +111,7 @@ export async function initiateMultipartUpload(
   const { multipart } = planned.storage
   const { uploadId } = await multipart.create(planned.uploadKey, { contentType })
   try {
-    const session = await inTransaction(runtime, undefined, (unit) =>
-      insertUpload(runtime, unit, { ...planned, multipartUploadId: uploadId }, options),
-    )
+    const session = await insertAlone(runtime, undefined, { ...planned, multipartUploadId: uploadId }, options)
     return { session, ...parts }
   } catch (error) {
     await multipart.abort(planned.uploadKey, uploadId).catch((abortError: unknown) => {
@@ -164,7 +156,7 @@ export function planUpload(
     }),
     filename,
     strategy,
-    expiresInSeconds,
+    expiresAt: new Date(runtime.now().getTime() + expiresInSeconds * 1_000),
     multipartUploadId: null,
     isPiece: false,
     pieces: [],
@@ -187,94 +179,4 @@ export function assertDeclared({
   }
   if (checksumSha256 === undefined || /^[0-9a-f]{64}$/.test(checksumSha256)) return
   throw new RindleError('invalid_input', 'checksumSha256 must be 64 lower-case hex digits.')
-}
-
-/** Writes asset and session, with the slot to attach the asset to when it becomes available. */
-export async function insertUpload(
-  runtime: Runtime,
-  unit: UnitOfWork,
-  planned: PlannedUpload,
-  options: Omit<InitiateOptions, 'tx'>,
-): Promise<UploadSession> {
-  const slot = await wantedSlot(runtime, unit, planned.profileName, options)
-  const { assetId, profileName, storageName, uploadKey, filename, strategy, multipartUploadId } = planned
-  const given = {
-    assetId,
-    profile: profileName,
-    storage: storageName,
-    uploadKey,
-    filename,
-    declaredType: canonicalContentType(options.contentType ?? ''),
-    sessionId: runtime.newId(),
-    strategy,
-    byteSize: options.byteSize ?? null,
-    checksum: options.checksumSha256 ?? null,
-    multipartUploadId,
-    expiresAt: new Date(runtime.now().getTime() + planned.expiresInSeconds * 1_000).toISOString(),
-    actorId: options.actorId ?? null,
-    tenant: options.tenant ?? null,
-    ownerType: slot?.ownerType ?? null,
-    ownerId: slot?.ownerId ?? null,
-    slot: slot?.slot ?? null,
-    batch: options.order?.batch ?? null,
-    index: options.order?.index ?? null,
-  }
-  const usage = await reserveFor(runtime, unit, planned, options)
-  const { rows } = await unit.executeSql(
-    `with given as (
-       select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "uploadKey" text,
-         filename text, "declaredType" text, "sessionId" uuid, strategy text, "byteSize" bigint, checksum text,
-         "multipartUploadId" text, "expiresAt" timestamptz, "actorId" text, tenant text, "ownerType" text, "ownerId" text, slot text, batch text, index int,
-         account text, bytes bigint, assets smallint)
-     ), asset as (
-       insert into rindle.media_assets
-         (id, profile, storage, storage_key, state, filename, declared_content_type, tenant,
-          quota_account, quota_bytes, quota_assets)
-       select "assetId", profile, storage, "uploadKey", 'staged', filename, "declaredType", tenant,
-         account, bytes, assets from given
-       returning id
-     ), session as (
-       insert into rindle.media_upload_sessions
-         (id, asset_id, state, upload_strategy, upload_key, upload_length, declared_checksum, multipart_upload_id,
-          expires_at, actor_id, tenant, attach_owner_type, attach_owner_id, attach_slot, chosen_batch, chosen_index)
-       select "sessionId", asset.id, 'initialized', strategy, "uploadKey", "byteSize", checksum, "multipartUploadId",
-         "expiresAt", "actorId", tenant, "ownerType", "ownerId", slot, batch, index from given, asset
-       returning *
-     )
-     select to_jsonb(session) as session from session`,
-    [JSON.stringify({ ...given, ...usage })],
-  )
-  const row = rows[0] ?? {}
-  unit.emit(
-    'rindle.upload.start',
-    { profile: planned.profileName, adapter: planned.storage.name, strategy: planned.strategy },
-    options.byteSize === undefined ? {} : { byteSize: options.byteSize },
-  )
-  return sessionFromRow(json<Row>(row, 'session'))
-}
-
-async function reserveFor(
-  runtime: Runtime,
-  unit: UnitOfWork,
-  { profileName, profile, isPiece, pieces }: PlannedUpload,
-  options: Omit<InitiateOptions, 'tx'>,
-): Promise<QuotaUsage | null> {
-  if (pieces.length > 0) await releaseQuota(unit, pieces)
-  await assertMayBegin(runtime, unit, options)
-  const byteSize = options.byteSize ?? profile.accept.maxBytes
-  return reserveQuota(runtime, unit, { ...options, profile: profileName, byteSize, isPiece })
-}
-
-/** Checked now, because no caller can get the error when the asset becomes available. */
-async function wantedSlot(
-  runtime: Runtime,
-  unit: UnitOfWork,
-  profileName: string,
-  { owner, slot: name }: Pick<InitiateOptions, 'owner' | 'slot'>,
-): Promise<Slot | null> {
-  if (owner === undefined || name === undefined) return null
-  const rules = slotRulesOf(runtime, profileName, name)
-  const slot = slotOf(owner, name)
-  await assertNotFull(unit, slot, rules)
-  return slot
 }

@@ -5,7 +5,6 @@ import { RindleError } from '../domain/errors.ts'
 import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { number } from '../kernel/sql/row-values.ts'
-import { OPEN_SESSION } from '../kernel/sql/state-literals.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { Quota } from '../ports/quota.ts'
 import { type AccountLimits, accountOf, quotaExceeded } from './quota-limits.ts'
@@ -26,7 +25,11 @@ export interface QuotaClaim extends UploadOrigin {
  * asset, and writes the result into its row. The row of the account is locked until that transaction ends, so uploads
  * that begin at the same time never exceed a limit together. `null`: it is not counted. `quota_exceeded`.
  */
-export async function reserveQuota(runtime: Runtime, unit: UnitOfWork, claim: QuotaClaim): Promise<QuotaUsage | null> {
+export async function reserveQuota(
+  runtime: Runtime,
+  unit: Pick<UnitOfWork, 'executeSql'>,
+  claim: QuotaClaim,
+): Promise<QuotaUsage | null> {
   const limits = await limitsFor(runtime, unit, claim)
   if (limits === null) return null
   const usage = { account: limits.account, bytes: claim.byteSize, assets: claim.isPiece === true ? 0 : 1 }
@@ -61,29 +64,45 @@ export async function foreseeQuota(runtime: Runtime, claim: QuotaClaim): Promise
 }
 
 /**
- * Refuses an upload of an actor who has as many open ones as the instance allows. The lock makes uploads of one actor
- * begin one after the other, so that they do not all count before any of them is there. `quota_exceeded`.
+ * Refuses an upload of an actor who has as many open ones as the instance allows. Uploads of one actor begin one after the
+ * other, so that they do not all count before any of them is there. `quota_exceeded`.
  */
-export async function assertMayBegin(runtime: Runtime, unit: UnitOfWork, origin: UploadOrigin): Promise<void> {
-  const { actorId, tenant = null } = origin
-  if (actorId === undefined) return
-  const { maxOpenUploads } = runtime.quotas
-  await unit.executeSql(
-    `select 1 as locked from (
-       select pg_advisory_xact_lock(hashtextextended(jsonb_build_array('open uploads', $1::text, $2::text)::text, 0))
-     ) as taken`,
-    [tenant, actorId],
+export async function assertMayBegin(
+  runtime: Runtime,
+  sql: Pick<UnitOfWork, 'executeSql'>,
+  origin: UploadOrigin,
+): Promise<void> {
+  const { rows } = await sql.executeSql(
+    `select ${MAY_BEGIN} as may_begin
+     from jsonb_to_record($1::jsonb) as given("actorId" text, tenant text, "maxOpen" int, now timestamptz)`,
+    [
+      JSON.stringify({
+        actorId: origin.actorId ?? null,
+        tenant: origin.tenant ?? null,
+        ...mayBeginGiven(runtime, origin),
+      }),
+    ],
   )
-  const { rows } = await unit.executeSql(
-    `select count(*)::int as open from (
-       select 1 from rindle.media_upload_sessions
-       where actor_id = $1::text and tenant is not distinct from $2::text and state in (${OPEN_SESSION})
-         and expires_at > $3::timestamptz
-       limit $4::int) as session`,
-    [actorId, tenant, runtime.now().toISOString(), maxOpenUploads],
-  )
-  if (number(rows[0] ?? {}, 'open') < maxOpenUploads) return
-  throw new RindleError(
+  if (rows[0]?.['may_begin'] !== true) throw tooManyOpen(runtime)
+}
+
+/**
+ * Whether an actor may begin another upload, as an expression over a record `given` with "actorId", tenant and the columns
+ * of {@link mayBeginGiven}. The function locks the actor until the end of the transaction, and counts after that.
+ */
+export const MAY_BEGIN = `("maxOpen" is null or rindle.count_open_uploads(tenant, "actorId", now, "maxOpen") < "maxOpen")`
+
+/** The columns of `given` for {@link MAY_BEGIN}. Without an actor nothing is counted. */
+export function mayBeginGiven(
+  { quotas, now }: Runtime,
+  { actorId }: UploadOrigin,
+): { readonly maxOpen?: number; readonly now?: string } {
+  return actorId === undefined ? {} : { maxOpen: quotas.maxOpenUploads, now: now().toISOString() }
+}
+
+/** The error of an actor who has too many open uploads. */
+export function tooManyOpen({ quotas: { maxOpenUploads } }: Runtime): RindleError {
+  return new RindleError(
     'quota_exceeded',
     `This actor already has ${maxOpenUploads} open uploads, the most that are allowed. Complete or abort some.`,
     { details: { limit: 'open_uploads', maxOpenUploads } },

@@ -1,8 +1,11 @@
+import { canonicalContentType } from '../../domain/content-types.ts'
 import type { UploadSession } from '../../domain/entities.ts'
+import { requireCapability } from '../../kernel/require-capability.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { inTransaction } from '../../kernel/unit-of-work.ts'
 import type { SignedRequest } from '../../ports/storage.ts'
-import { type InitiateOptions, initiateUpload } from '../initiate.ts'
+import { type InitiateOptions, planUpload } from '../initiate.ts'
+import { insertAlone } from '../insert-upload.ts'
 import { assertOpen, type OpenSession, readSession } from '../sessions.ts'
 import { transitionSession } from '../transition.ts'
 import { assertMultipart } from './multipart.ts'
@@ -27,14 +30,25 @@ export async function signUpload(runtime: Runtime, sessionId: string): Promise<S
   return request
 }
 
-/** {@link initiateUpload} and {@link signUpload} in one call. */
+/** Begins an upload and signs its request, as `initiateUpload` and {@link signUpload} do: in one statement, unless a quota
+ * has to be reserved. `upload_rejected`, `quota_exceeded`. */
 export async function presignedPut(
   runtime: Runtime,
   profileName: string,
   options: Omit<InitiateOptions, 'tx'>,
 ): Promise<{ readonly session: UploadSession; readonly request: SignedRequest }> {
-  const session = await initiateUpload(runtime, profileName, options)
-  return { session, request: await signUpload(runtime, session.id) }
+  const planned = planUpload(runtime, profileName, options, 'presigned_put')
+  requireCapability(planned.storage, 'presigned_put', 'upload')
+  const { storage, uploadKey, expiresAt, profile } = planned
+  const request = await storage.signPut(uploadKey, {
+    expiresAt,
+    contentType: canonicalContentType(options.contentType ?? ''),
+    maxBytes: profile.accept.maxBytes,
+    ...(options.byteSize === undefined ? {} : { byteSize: options.byteSize }),
+    ...(options.checksumSha256 === undefined ? {} : { checksumSha256: options.checksumSha256 }),
+  })
+  // Whoever gets no session gets no URL.
+  return { session: await insertAlone(runtime, undefined, planned, options, { state: 'signed' }), request }
 }
 
 /**

@@ -7,7 +7,8 @@ import { requireCapability } from '../../kernel/require-capability.ts'
 import { profileOf, type Runtime } from '../../kernel/runtime.ts'
 import { inTransaction } from '../../kernel/unit-of-work.ts'
 import type { JobRequest } from '../../ports/jobs.ts'
-import { type InitiateOptions, insertUpload, type PlannedUpload, planUpload } from '../initiate.ts'
+import { type InitiateOptions, type PlannedUpload, planUpload } from '../initiate.ts'
+import { insertUpload } from '../insert-upload.ts'
 import { acceptedName, nameOfUrl } from './describe-response.ts'
 import { FetchRefused } from './fetch-errors.ts'
 import type { FetchSource } from './fetch-source.ts'
@@ -84,11 +85,9 @@ export async function uploadFrom(
   const planned = planUpload(runtime, profileName, declared, 'fetched')
   requireCapability(planned.storage, 'resumable_upload_session', 'upload')
   return inTransaction(runtime, options.tx, async (unit) => {
-    const session = await insertUpload(runtime, unit, bounded(planned, source), declared)
-    await unit.executeSql('update rindle.media_upload_sessions set fetch_source = $2::jsonb where id = $1::uuid', [
-      session.id,
-      JSON.stringify(source),
-    ])
+    const session = await insertUpload(runtime, unit, bounded(planned, source), declared, {
+      fetchSource: { ...source },
+    })
     unit.enqueue(fetchRequest(session))
     return session
   })

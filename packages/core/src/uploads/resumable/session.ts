@@ -4,14 +4,13 @@ import { RindleError } from '../../domain/errors.ts'
 import type { ResumableMetadata } from '../../events/event-map.ts'
 import { requireCapability } from '../../kernel/require-capability.ts'
 import { adapterNameOf, type Runtime } from '../../kernel/runtime.ts'
-import { inTransaction, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { errorFields } from '../../ports/logger.ts'
 import type { ResumableState, StorageAdapter } from '../../ports/storage.ts'
 import { abortSession } from '../abort.ts'
 import { verifyCompletion } from '../complete.ts'
-import { type InitiateOptions, insertUpload, type PlannedUpload, planUpload } from '../initiate.ts'
+import { type InitiateOptions, planUpload } from '../initiate.ts'
+import { insertAlone, type ResumableColumns } from '../insert-upload.ts'
 import type { OpenSession } from '../sessions.ts'
-import { transitionSession } from '../transition.ts'
 import { hasAllBytes, readResumable } from './rows.ts'
 import { newSessionSecret, sessionUriOf } from './uri.ts'
 
@@ -63,9 +62,10 @@ export async function initiateResumableSession(
   const state = await storage.resumable.begin(uploadKey, { contentType, maxBytes })
   const secret = newSessionSecret()
   try {
-    const session = await inTransaction(runtime, undefined, (unit) =>
-      insertSession(runtime, unit, { ...planned, multipartUploadId: state.uploadId }, { options, state, secret }),
-    )
+    const session = await insertAlone(runtime, undefined, { ...planned, multipartUploadId: state.uploadId }, options, {
+      state: 'signed',
+      resumable: resumableColumns(options, state, secret),
+    })
     return { session, sessionUri: sessionUriOf(session, secret) }
   } catch (error) {
     await forget(runtime, storage, uploadKey, state)
@@ -103,38 +103,20 @@ export async function cancelResumableSession(runtime: Runtime, sessionId: string
   })
 }
 
-/** The values of a new session. */
-interface Beginning {
-  readonly options: InitiateResumableOptions
-  readonly state: ResumableState
-  readonly secret: string
-}
-
-async function insertSession(
-  runtime: Runtime,
-  unit: UnitOfWork,
-  planned: PlannedUpload,
-  { options, state, secret }: Beginning,
-): Promise<UploadSession> {
-  const session = await insertUpload(runtime, unit, planned, options)
-  const { resumableMetadata = null, resumableConcat = null } = options
-  await unit.executeSql(
-    `update rindle.media_upload_sessions
-     set resumable_protocol = $2::text, session_uri = $3::text, session_uri_expires_at = expires_at,
-       last_known_offset = $4::bigint, resumable_state = $5::jsonb, resumable_metadata = $6::text,
-       resumable_concat = $7::text
-     where id = $1::uuid`,
-    [session.id, PROTOCOL, secret, state.offset, JSON.stringify(state.notes), resumableMetadata, resumableConcat],
-  )
-  await transitionSession(unit, session.id, 'signed')
-  unit.emit('rindle.upload.resumable.start', {
-    profile: planned.profileName,
-    adapter: planned.storage.name,
+/** The values of a new session that its storage has begun. */
+function resumableColumns(
+  { resumableMetadata, resumableConcat }: InitiateResumableOptions,
+  { offset, notes }: ResumableState,
+  secret: string,
+): ResumableColumns {
+  return {
     protocol: PROTOCOL,
-    state: 'signed',
-  })
-  const said = { resumableProtocol: PROTOCOL, resumableMetadata, resumableConcat }
-  return { ...session, ...said, state: 'signed', lastKnownOffset: state.offset }
+    secret,
+    offset,
+    notes,
+    metadata: resumableMetadata ?? null,
+    concat: resumableConcat ?? null,
+  }
 }
 
 function assertConcat(concat: string | undefined): void {

@@ -23,6 +23,7 @@ import { sign } from './sign/bench.ts'
 import { soak } from './soak/bench.ts'
 import { tenMillion } from './ten-million/bench.ts'
 import { tus } from './tus/bench.ts'
+import { tusSmall } from './tus-small/bench.ts'
 import { upload } from './upload/bench.ts'
 
 /** Every bench, in the order in which they run. */
@@ -41,6 +42,7 @@ export const BENCHES: readonly Bench[] = [
   completion,
   upload,
   tus,
+  tusSmall,
   av,
   avOutputs,
   stream,

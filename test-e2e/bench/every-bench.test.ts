@@ -35,6 +35,8 @@ const FIGURES = [
   'upload',
   'upload/memory',
   'tus',
+  'tus-small',
+  'tus-small/as-it-comes',
   'av',
   'av-outputs',
   'stream',

@@ -168,6 +168,7 @@ const WITHOUT_IDS = [
   'presignedPut',
   'initiateMultipartUpload',
   'initiateResumableSession',
+  'uploadResumable',
   'storageAdapterFor',
   'narrow',
   'serveFile',

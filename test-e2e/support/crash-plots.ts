@@ -58,6 +58,7 @@ export const STORY_NAMES = [
   'refused',
   'overtaken',
   'resumed',
+  'whole',
   'parts',
   'erased',
   'trashed',
@@ -77,6 +78,7 @@ export const PLOTS: Readonly<Record<StoryName, (stage: Stage) => Promise<void>>>
   refused: playRefused,
   overtaken: playOvertaken,
   resumed: playResumed,
+  whole: playWhole,
   parts: playParts,
   erased: playErased,
   trashed: playTrashed,
@@ -152,6 +154,16 @@ async function playResumed(stage: Stage): Promise<void> {
   await within('status', () => rindle.resumableSessionStatus(session.id))
   await tell({ type: 'acknowledged', assetId: session.assetId })
   await untilReady(session.assetId)
+}
+
+/** All of its bytes come with the request that begins it. */
+async function playWhole(stage: Stage): Promise<void> {
+  const { rindle, picture, tell, cast, within, untilReady } = stage
+  const { byteSize: _, ...declared } = declarationOf(picture)
+  const { assetId } = await within('whole', () => rindle.uploadResumable('picture', picture, declared))
+  cast(assetId, 'direct')
+  await tell({ type: 'acknowledged', assetId })
+  await untilReady(assetId)
 }
 
 async function playParts(stage: Stage): Promise<void> {

@@ -82,6 +82,7 @@ export { defineProcessor, type ProcessorDefinition } from './ports/define-proces
 export type { DiagnosisContext, Finding } from './ports/diagnosis.ts'
 export {
   type DeadJob,
+  type InsertedRows,
   JOBS_CAPABILITIES,
   type JobRequest,
   type JobSchedule,
@@ -136,6 +137,6 @@ export {
 export type { CopyFromOptions, StoragePlace } from './ports/storage-place.ts'
 export type { RecordedEvent, SpanOptions, TraceContext } from './ports/telemetry.ts'
 export { authorizeUpload, type UploadGrant, type UploadPlace } from './uploads/authorize-upload.ts'
-export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
+export { type BodyLimits, BodyPace, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
 export { type PartPlan, planParts } from './uploads/direct/part-plan.ts'
 export type { AppendBodyOptions, ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'

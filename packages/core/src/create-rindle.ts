@@ -83,6 +83,7 @@ import {
   initiateResumableSession,
   resumableSessionStatus,
 } from './uploads/resumable/session.ts'
+import { uploadResumable } from './uploads/resumable/upload-resumable.ts'
 import { findResumableSession, resumableSessionUri } from './uploads/resumable/uri.ts'
 import { writeResumableSession } from './uploads/resumable/writer.ts'
 import { readSession, uploaderOf } from './uploads/sessions.ts'
@@ -341,6 +342,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     inspectUpload: (sessionId) => inspectUpload(runtime, sessionId),
     confirmUpload: (inspected, options) => confirmUpload(runtime, inspected, options),
     initiateResumableSession: (profile, options) => initiateResumableSession(runtime, profile, options),
+    uploadResumable: (profile, bytes, options) => uploadResumable(runtime, profile, bytes, options),
     concatenateUploads: (profile, pieceIds, options) => concatenateUploads(runtime, profile, pieceIds, options),
     resumableSessionUri: (sessionId) => resumableSessionUri(runtime, sessionId),
     findResumableSession: (sessionUri, actor) => findResumableSession(runtime, sessionUri, actor),

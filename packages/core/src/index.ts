@@ -300,6 +300,7 @@ export type { ReceivedUpload, ReceiveOptions } from './uploads/proxied/receive.t
 export type { Base64Source, UploadSource } from './uploads/proxied/upload-source.ts'
 export type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
 export type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
+export type { CompleteResumable } from './uploads/resumable/upload-resumable.ts'
 export type { UploadOrigin } from './uploads/upload-origin.ts'
 export type { CancelOptions } from './variants/cancel.ts'
 export type { SetFocusOptions } from './variants/set-focus.ts'

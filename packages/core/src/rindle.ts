@@ -39,6 +39,7 @@ import type { ReceivedUpload, ReceiveOptions } from './uploads/proxied/receive.t
 import type { UploadSource } from './uploads/proxied/upload-source.ts'
 import type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
 import type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
+import type { CompleteResumable } from './uploads/resumable/upload-resumable.ts'
 import type { ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'
 import type { CancelOptions } from './variants/cancel.ts'
 import type { SetFocusOptions } from './variants/set-focus.ts'
@@ -192,6 +193,15 @@ export interface ResumableUploads<Ps extends AnyProfiles = Profiles> {
     profile: P,
     options: Omit<InitiateResumableOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<ResumableSession>
+  /**
+   * Begins a resumable upload and completes it, where all of its few bytes came with the request that begins it: for
+   * servers of a protocol. `upload_rejected`, `capability_unsupported`, `quota_exceeded`.
+   */
+  uploadResumable<P extends keyof Ps & string>(
+    profile: P,
+    bytes: Uint8Array,
+    options: Omit<InitiateResumableOptions, 'byteSize' | 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
+  ): Promise<CompleteResumable>
   /**
    * Concatenates pieces that were begun with `resumableConcat: 'partial'` into one upload, and completes it: for
    * servers of a protocol. `invalid_input` for a piece that is none or is not complete, `session_expired`,

@@ -51,6 +51,7 @@ export const TENANT_SCOPES = {
   inspectUpload: 'session',
   confirmUpload: 'session',
   initiateResumableSession: 1,
+  uploadResumable: 2,
   concatenateUploads: 'pieces',
   resumableSessionUri: 'session',
   findResumableSession: 1,

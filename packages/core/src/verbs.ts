@@ -78,6 +78,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   inspectUpload: { group: 'uploads', surface: 'upload', isTraced: true },
   confirmUpload: { group: 'uploads', surface: 'upload', isTraced: true },
   initiateResumableSession: { group: 'uploads', surface: 'upload', isTraced: true },
+  uploadResumable: { group: 'uploads', surface: 'upload', isTraced: true },
   concatenateUploads: { group: 'uploads', surface: 'upload', isTraced: true },
   resumableSessionUri: { group: 'uploads', surface: 'upload', isTraced: false },
   findResumableSession: { group: 'uploads', surface: 'upload', isTraced: false },

@@ -5,6 +5,7 @@ import {
   type DiagnosisContext,
   deadLetterQueue,
   type Finding,
+  type InsertedRows,
   type JobRequest,
   type JobSchedule,
   type JobsCapability,
@@ -14,6 +15,7 @@ import {
   type WorkerRegistration,
   type Workers,
 } from '@rindle/core/adapter'
+import { besides } from './besides.ts'
 import { diagnose } from './diagnose.ts'
 import { insertJobs } from './insert-jobs.ts'
 import { mapError } from './map-error.ts'
@@ -91,6 +93,11 @@ class PgBossJobs implements JobsAdapter {
     for (const { queue } of requests) assertQueue(queue)
     if (requests.length === 0) return []
     return insertJobs(await this.#store().boss(), requests, tx)
+  }
+
+  async enqueueWith(request: JobRequest, rows: InsertedRows, sql: SqlExecutor): Promise<void> {
+    assertQueue(request.queue)
+    await insertJobs(await this.#store().boss(), [request], besides(rows, sql))
   }
 
   async cancel(queue: QueueName, keys: readonly string[], tx?: SqlExecutor): Promise<void> {

@@ -128,9 +128,10 @@ async function openPartial(root: StorageRoot, { key, state }: Pick<Append, 'key'
 async function openFile(root: StorageRoot, key: string, isNew: boolean): Promise<OpenPartial> {
   const flags = constants.O_RDWR | constants.O_NOFOLLOW
   if (isNew) {
-    return openPrepared(root, key, async (path) => {
+    const openNew = async (path: string): Promise<OpenPartial> => {
       return { path, handle: await open(path, flags | constants.O_CREAT, 0o600) }
-    })
+    }
+    return openPrepared(root, key, openNew, true)
   }
   const path = await root.locate(key)
   if (path === undefined) throw objectMissing(key)

@@ -28,7 +28,7 @@ export async function openObjectWriter(
   key: string,
   { fileMode, fsync }: LocalStorageConfig,
 ): Promise<ObjectWriter> {
-  const { target, path, handle } = await openTemporary(root, key)
+  const { target, path, handle } = await openTemporary(root, key, fsync)
   return {
     path,
     handle,
@@ -94,28 +94,34 @@ async function versionAt(path: string): Promise<FileVersion | undefined> {
   }
 }
 
-async function openTemporary(root: StorageRoot, key: string): Promise<UnnamedFile & { readonly target: string }> {
+async function openTemporary(
+  root: StorageRoot,
+  key: string,
+  isDurable: boolean,
+): Promise<UnnamedFile & { readonly target: string }> {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
   // No key has a segment that begins with a dot, so this is never an object's file.
   const name = `.rindle-${randomBytes(12).toString('hex')}.tmp`
-  return openPrepared(root, key, async (target) => {
+  const openIn = async (target: string): Promise<UnnamedFile & { readonly target: string }> => {
     const path = join(dirname(target), name)
     return { target, path, handle: await open(path, flags, 0o600) }
-  })
+  }
+  return openPrepared(root, key, openIn, isDurable)
 }
 
 /**
- * Opens a new file at the path of a key or beside it, and creates the directory for it if that is absent. Checks
- * afterwards that the open file lies in the root.
+ * Opens a new file at the path of a key or beside it, and creates the directory for it if that is absent: on the disk, if
+ * `isDurable` or the option `fsync` says so. Checks afterwards that the open file lies in the root.
  */
 export async function openPrepared<T extends UnnamedFile>(
   root: StorageRoot,
   key: string,
   openFile: (path: string) => Promise<T>,
+  isDurable?: boolean,
 ): Promise<T> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     try {
-      const opened = await openFile(await root.prepare(key))
+      const opened = await openFile(await root.prepare(key, isDurable))
       await assertInRoot(root, opened)
       return opened
     } catch (error) {

@@ -21,6 +21,7 @@ export async function putObject(
     body,
     signal,
     disposeChunks = false,
+    isDurable = false,
     ...expected
   }: PutOptions & { readonly key: string; readonly body: Readable },
 ): Promise<StoredObject> {
@@ -29,7 +30,9 @@ export async function putObject(
   // later.
   body.on('error', () => {})
   try {
-    const writer = await attempt(root, call, signal, () => openObjectWriter(root, key, config))
+    const writer = await attempt(root, call, signal, () =>
+      openObjectWriter(root, key, isDurable ? { ...config, fsync: true } : config),
+    )
     try {
       // Outside of `attempt`: an error of the body belongs to the caller, even if it comes from the operating system.
       const target = { key, expected, disposeChunks, mapError: (error: unknown) => mapError(error, call) }

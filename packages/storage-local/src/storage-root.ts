@@ -25,9 +25,9 @@ export interface StorageRoot extends RootGuard {
   locateDirectory(directory: string): Promise<string | undefined>
   /**
    * The path of a key, whose directory is created if it is absent. A concurrent `prune` may remove it again: repeat
-   * until a file in it is open.
+   * until a file in it is open. With `isDurable`, a new directory is on the disk, whatever the option `fsync` says.
    */
-  prepare(key: string): Promise<string>
+  prepare(key: string, isDurable?: boolean): Promise<string>
   /** Removes the directories above `path` that hold no object, up to the root. */
   prune(path: string): Promise<void>
   readonly checksums: ChecksumRecords
@@ -67,11 +67,11 @@ export function storageRoot(config: LocalStorageConfig): StorageRoot {
       const parent = await locateDirectory(dirname(relative))
       return parent === undefined ? undefined : join(await findRoot(), relative)
     },
-    async prepare(key) {
+    async prepare(key, isDurable = config.fsync) {
       await guard.assertThere()
       const root = await findRoot()
       const path = join(root, normalizeKey(key))
-      await makeDirectory(dirname(path), root, config)
+      await makeDirectory(dirname(path), root, { ...config, fsync: isDurable })
       return path
     },
     prune: async (path) => removeEmptyParents(path, await findRoot()),

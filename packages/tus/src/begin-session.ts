@@ -22,6 +22,7 @@ export async function beginSession(
     ...(isPartial ? { resumableConcat: 'partial' } : {}),
   })
   request.sessionId = session.id
+  request.begun = session
   request.sessionUri = sessionUri
   return session.id
 }

@@ -1,10 +1,10 @@
 import { type Rindle, RindleError } from '@rindle/core'
-import { Metadata } from '@tus/server'
 import { sessionOptions } from './begin-session.ts'
 import type { TusServerConfig } from './options.ts'
 import { TUS_VERSION } from './protocol-request.ts'
 import type { TusCaller } from './tus-caller.ts'
 import { uploadIntent } from './upload-intent.ts'
+import { metadataOf } from './upload-metadata.ts'
 
 /** As many pieces as a multipart upload has parts. */
 const MOST_PIECES = 10_000
@@ -36,16 +36,6 @@ export async function concatenate(
     status: 201,
     headers: { 'tus-resumable': TUS_VERSION, location: `${config.path}/${sessionUri}` },
   })
-}
-
-function metadataOf(headers: Headers): Record<string, string | null> | undefined {
-  const metadata = headers.get('upload-metadata')
-  if (metadata === null) return undefined
-  try {
-    return Metadata.parse(metadata)
-  } catch {
-    throw new RindleError('invalid_input', 'Upload-Metadata holds no pairs of a key and a value in base64.')
-  }
 }
 
 /** The last segments of the pieces' URLs, which may be absolute. `invalid_input` for URLs of another server. Pure. */

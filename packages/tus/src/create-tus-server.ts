@@ -6,12 +6,13 @@ import { beginSession } from './begin-session.ts'
 import { concatenate } from './concatenate.ts'
 import { withCors } from './cors.ts'
 import { parseOptions, type TusServerConfig, type TusServerOptions } from './options.ts'
-import { protocolRequest, TUS_VERSION } from './protocol-request.ts'
+import { OFFSET_STREAM, protocolRequest, TUS_VERSION } from './protocol-request.ts'
 import { sessionLocker } from './session-locker.ts'
 import { SessionStore } from './session-store.ts'
 import type { TusCaller } from './tus-caller.ts'
 import { CHECKSUM_ALGORITHMS, uploadChecksum } from './upload-checksum.ts'
 import { answering, currentRequest, type UploadRequest } from './upload-request.ts'
+import { createWhole } from './whole-creation.ts'
 
 /** Resumable uploads by tus 1.0 over an instance. Made by {@link tusServer}; any number of processes may serve one. */
 export interface TusServer {
@@ -81,7 +82,7 @@ async function answer(
   const scope: UploadRequest = {
     method,
     caller,
-    hasBody: headers.get('content-type') === 'application/offset+octet-stream',
+    hasBody: headers.get('content-type') === OFFSET_STREAM,
     checksum: checksum === null ? undefined : uploadChecksum(checksum),
     disposeChunks: isDisposable(request.body),
   }
@@ -96,7 +97,10 @@ async function answer(
   const concat = method === 'POST' ? headers.get('upload-concat') : null
   if (concat !== null && concat !== 'partial') return concatenate(rindle, config, request, caller)
   if (concat === 'partial') scope.concat = concat
-  const response = await answering(scope, () => server.handleWeb(concat === null ? request : withoutConcat(request)))
+  const whole =
+    method === 'POST' ? await createWhole(rindle, config, { request, caller, checksum: scope.checksum }) : request
+  if (whole instanceof Response) return whole
+  const response = await answering(scope, () => server.handleWeb(concat === null ? whole : withoutConcat(whole)))
   if (method === 'OPTIONS') response.headers.set('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
   // To the letter as the client wrote it: @tus/server would serialize its own reading.
   if (method === 'HEAD' && typeof scope.metadata === 'string') response.headers.set('upload-metadata', scope.metadata)
@@ -146,7 +150,7 @@ function protocolServer(rindle: Rindle, { path, expiresInSeconds, bodyLimits }: 
     getFileIdFromRequest: () => currentRequest().sessionId,
     onUploadFinish: async (_request, { id }) => {
       // A piece is not verified: it waits for the others.
-      if ((await rindle.uploadSession(id)).resumableConcat !== 'partial') await rindle.verifyCompletion(id)
+      if (currentRequest().concat !== 'partial') await rindle.verifyCompletion(id)
       return {}
     },
     onResponseError: (_request, error) => {

@@ -4,7 +4,7 @@ import { RindleError } from '@rindle/core'
 export const TUS_VERSION = '1.0.0'
 
 /** The content type of a body that continues an upload. */
-const OFFSET_STREAM = 'application/offset+octet-stream'
+export const OFFSET_STREAM = 'application/offset+octet-stream'
 
 const OVERRIDABLE: readonly string[] = ['PATCH', 'DELETE', 'HEAD']
 

@@ -34,13 +34,14 @@ export class SessionStore extends DataStore {
 
   /** Only fills in the upload: its session began when the upload got its name. */
   override async create(upload: Upload): Promise<Upload> {
-    return Object.assign(upload, uploadOf(await this.#rindle.uploadSession(upload.id)))
+    return Object.assign(upload, uploadOf(currentRequest().begun ?? (await this.#rindle.uploadSession(upload.id))))
   }
 
   override async getUpload(id: string): Promise<Upload> {
     const request = currentRequest()
     const isQuestion = request.method === 'HEAD'
-    const session = await (isQuestion ? this.#rindle.resumableSessionStatus(id) : this.#rindle.uploadSession(id))
+    const session =
+      request.begun ?? (await (isQuestion ? this.#rindle.resumableSessionStatus(id) : this.#rindle.uploadSession(id)))
     request.metadata = session.resumableMetadata
     request.concat = session.resumableConcat
     const isGone = session.state === 'completed' && (await this.#isPurged(session.assetId))
@@ -56,7 +57,9 @@ export class SessionStore extends DataStore {
   }
 
   override async write(body: Readable, _id: string, offset: number): Promise<number> {
-    const { writer, checksum, disposeChunks } = currentRequest()
+    const request = currentRequest()
+    const { writer, checksum, disposeChunks } = request
+    delete request.begun
     if (writer === undefined) throw new Error('An upload may only be written under its lock.')
     return writer.append(body, {
       offset,

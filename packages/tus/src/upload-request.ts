@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { UploadSession } from '@rindle/core'
 import type { ResumableWriter } from '@rindle/core/adapter'
 import type { TusCaller } from './tus-caller.ts'
 import type { UploadChecksum } from './upload-checksum.ts'
@@ -17,6 +18,8 @@ export interface UploadRequest {
   readonly disposeChunks: boolean
   /** The session that the URL opens, or that this request has begun. */
   sessionId?: string
+  /** The session that this request has begun, as long as nothing has been written to it. */
+  begun?: UploadSession
   /** The last segment of its URL. */
   sessionUri?: string
   /** The client's metadata of the upload, if the request asks for it. */

@@ -25,6 +25,14 @@ export interface JobRequest {
   readonly isBulk?: boolean
 }
 
+/** Rows that a statement writes beside its main part. */
+export interface InsertedRows {
+  /** Common table expressions, `name as (insert …), …`, with parameters from `$1`. */
+  readonly expressions: string
+  /** The values of these parameters. */
+  readonly values: readonly unknown[]
+}
+
 /** A job that a worker holds. */
 export interface RunningJob {
   readonly id: string
@@ -155,6 +163,11 @@ export interface JobsAdapter {
    * jobs exist at once, even if the transaction rolls back.
    */
   enqueue(requests: readonly JobRequest[], tx: SqlExecutor): Promise<readonly (string | null)[]>
+  /**
+   * Optional. Inserts a job in one statement together with rows of the caller: outside of a transaction, all of them exist
+   * or none. The job's key must be new, as that of an asset that these rows begin.
+   */
+  enqueueWith?(request: JobRequest, rows: InsertedRows, sql: SqlExecutor): Promise<void>
   /**
    * Cancels waiting, retrying and running jobs with these keys; with `tx`, when it commits. Running handlers, in any
    * process, see their signal aborted within a second. Keys without a job are ignored.

@@ -69,6 +69,11 @@ export interface PutOptions extends BodyOptions {
   readonly cacheControl?: string
   /** Header of that name, for adapters that store it. */
   readonly contentDisposition?: string
+  /**
+   * Whether the object must survive a loss of power once the call has resolved, whatever the adapter's own options say.
+   * @default false
+   */
+  readonly isDurable?: boolean
 }
 
 /**

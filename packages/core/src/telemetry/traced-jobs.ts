@@ -14,6 +14,14 @@ export function tracedJobs(adapter: JobsAdapter, telemetry: Telemetry): JobsAdap
     start: () => adapter.start(),
     stop: () => adapter.stop(),
     enqueue: (requests, tx) => adapter.enqueue(carrying(requests, telemetry.context()), tx),
+    ...(adapter.enqueueWith === undefined
+      ? {}
+      : {
+          enqueueWith: async (request, rows, sql) => {
+            const [carried = request] = carrying([request], telemetry.context())
+            await adapter.enqueueWith?.(carried, rows, sql)
+          },
+        }),
     cancel: (queue, keys, tx) => adapter.cancel(queue, keys, tx),
     work: (registrations, options) =>
       adapter.work(

@@ -35,20 +35,27 @@ export interface InspectedUpload {
  * once: every call gives the same answer.
  */
 export async function verifyCompletion(runtime: Runtime, sessionId: string): Promise<VerifiedUpload> {
-  return confirmUpload(runtime, await inspectUpload(runtime, sessionId))
+  const open = await readSession(runtime, sessionId)
+  return confirm(runtime, open, await inspect(runtime, open), undefined)
 }
 
 /** Does the part of {@link verifyCompletion} that touches storage. Call it before a transaction of the application. */
 export async function inspectUpload(runtime: Runtime, sessionId: string): Promise<InspectedUpload> {
-  const open = await readSession(runtime, sessionId)
+  return { sessionId, object: await inspect(runtime, await readSession(runtime, sessionId)) }
+}
+
+/** `null`: the session was completed before. */
+async function inspect(runtime: Runtime, open: OpenSession): Promise<StoredObject | null> {
   const { session } = open
-  if (session.state === 'completed') return { sessionId, object: null }
+  if (session.state === 'completed') return null
   assertNotEnded(open)
   const refusal = await finishUnlessOvertaken(runtime, open)
   const object = await storageOf(runtime, open.asset.storage).head(session.uploadKey)
-  if (object !== undefined) return { sessionId, object }
-  if (await hasMovedOn(runtime, sessionId)) return { sessionId, object: null }
-  throw refusal ?? new RindleError('storage_object_missing', `Nothing has arrived yet for upload session ${sessionId}.`)
+  if (object !== undefined) return object
+  if (await hasMovedOn(runtime, session.id)) return null
+  throw (
+    refusal ?? new RindleError('storage_object_missing', `Nothing has arrived yet for upload session ${session.id}.`)
+  )
 }
 
 /** Whether a storage may refuse to complete an upload because another call has completed it, or is doing so. */
@@ -72,21 +79,32 @@ export async function confirmUpload(
   { sessionId, object }: InspectedUpload,
   options: { readonly tx?: SqlExecutor } = {},
 ): Promise<VerifiedUpload> {
-  const open = await readSession(runtime, sessionId)
-  if (object === null || open.session.state === 'completed') return open
+  return confirm(runtime, await readSession(runtime, sessionId), object, options.tx)
+}
+
+async function confirm(
+  runtime: Runtime,
+  open: OpenSession,
+  object: StoredObject | null,
+  tx: SqlExecutor | undefined,
+): Promise<VerifiedUpload> {
+  const sessionId = open.session.id
+  // Completed by another call, perhaps since it was read.
+  if (object === null) return open.session.state === 'completed' ? open : readSession(runtime, sessionId)
+  if (open.session.state === 'completed') return open
   const rejection = sizeProblem(runtime, open, object)
   if (rejection !== null) {
     await rejectUpload(runtime, open, rejection)
     throw uploadRejected(rejection)
   }
-  const confirmed = await inTransaction(runtime, options.tx, async (unit) => {
+  const confirmed = await inTransaction(runtime, tx, async (unit) => {
     const locked = await lockAsset(unit, open.asset.id)
     const isOurs = locked?.state === 'staged' && (await transitionSession(unit, sessionId, 'verifying'))
     if (!isOurs) return null
     const changes = { byteSize: object.byteSize, etag: object.etag }
     const asset = await transitionAsset(runtime, unit, locked, 'validating', { from: ['staged'], changes })
     if (asset === null) return null
-    await completeSession(runtime, unit, sessionId, asset.profile)
+    const session = await completeSession(runtime, unit, sessionId, asset.profile)
     unit.emit(
       'rindle.upload.stop',
       {
@@ -97,11 +115,12 @@ export async function confirmUpload(
       { byteSize: object.byteSize },
     )
     unit.enqueue(promoteRequest(runtime, asset))
-    return asset
+    return session === null ? null : { session, asset }
   })
+  if (confirmed !== null) return confirmed
   const now = await readSession(runtime, sessionId)
-  if (confirmed === null) assertNotEnded(now)
-  return confirmed === null ? now : { session: { ...now.session, state: 'completed' }, asset: confirmed }
+  assertNotEnded(now)
+  return now
 }
 
 /** Returns the storage's refusal when another call may have been first. */

@@ -1,4 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import type { UploadSession } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import type { RowReason } from '../domain/reasons.ts'
 import { SESSION_STATES, type SessionState } from '../domain/states.ts'
@@ -6,7 +7,9 @@ import { OPEN_SESSION_STATES, sourcesOf } from '../domain/transitions.ts'
 import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../kernel/outbox.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
+import { json, type Row } from '../kernel/sql/row-values.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import { sessionFromRow } from './sessions.ts'
 
 /** Columns that may change together with a session's state; absent fields stay. */
 export interface SessionChanges {
@@ -64,28 +67,32 @@ export async function transitionSession(
 
 /**
  * Completes a session and sets the time of its verification. The same statement writes the event for the hooks that want
- * it. The caller holds the lock of the asset. Returns `false` for a lost race.
+ * it. The caller holds the lock of the asset. Returns the new row, or `null` for a lost race.
  */
 export async function completeSession(
   runtime: Runtime,
   unit: UnitOfWork,
   sessionId: string,
   profile: string,
-): Promise<boolean> {
+): Promise<UploadSession | null> {
   const completing = `update rindle.media_upload_sessions as session
      set state = 'completed', updated_at = now(), verified_at = now()${FORGET_SOURCE}
      where session.id = $1::uuid and session.state in (select jsonb_array_elements_text($2::jsonb))
-     returning session.id`
+     returning to_jsonb(session) - 'session_uri' as session, session.id`
   const given = [sessionId, JSON.stringify(sourcesOf('session', 'completed'))]
   const event = await wantedEvent(runtime, unit, 'upload.completed', [profile])
-  if (event === null) return (await unit.executeSql(completing, given)).rows.length === 1
+  if (event === null) return sessionIn((await unit.executeSql(completing, given)).rows[0])
   const { rows } = await unit.executeSql(
     `with moved as (${completing}, session.asset_id, session.attach_owner_type, session.attach_owner_id,
-       session.attach_slot), ${eventRows(HAPPENED)} select moved.id, ${DELIVERIES} from moved`,
+       session.attach_slot), ${eventRows(HAPPENED)} select moved.session, ${DELIVERIES} from moved`,
     [...given, runtime.newId(), profile, event],
   )
   requestDeliveries(unit, rows[0])
-  return rows.length === 1
+  return sessionIn(rows[0])
+}
+
+function sessionIn(row: Row | undefined): UploadSession | null {
+  return row === undefined ? null : sessionFromRow(json<Row>(row, 'session'))
 }
 
 const HAPPENED = `select $3::uuid as id, moved.asset_id, $4::text as profile, $5::text as type,

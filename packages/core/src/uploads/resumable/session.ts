@@ -8,7 +8,7 @@ import { errorFields } from '../../ports/logger.ts'
 import type { ResumableState, StorageAdapter } from '../../ports/storage.ts'
 import { abortSession } from '../abort.ts'
 import { verifyCompletion } from '../complete.ts'
-import { type InitiateOptions, planUpload } from '../initiate.ts'
+import { type InitiateOptions, type PlannedUpload, planUpload } from '../initiate.ts'
 import { insertAlone, type ResumableColumns } from '../insert-upload.ts'
 import type { OpenSession } from '../sessions.ts'
 import { hasAllBytes, readResumable } from './rows.ts'
@@ -49,14 +49,8 @@ export async function initiateResumableSession(
   options: InitiateResumableOptions,
   pieces: readonly string[] = [],
 ): Promise<ResumableSession> {
-  const isPiece = options.resumableConcat === 'partial'
-  const planned = { ...planUpload(runtime, profileName, options, 'resumable'), isPiece, pieces }
-  if ((options.resumableMetadata ?? '').length > MAX_METADATA_LENGTH) {
-    throw new RindleError('invalid_input', `resumableMetadata has at most ${MAX_METADATA_LENGTH} characters.`)
-  }
-  assertConcat(options.resumableConcat)
+  const planned = { ...planResumable(runtime, profileName, options), pieces }
   const { storage, uploadKey, profile } = planned
-  requireCapability(storage, 'resumable_upload_session', 'upload')
   const contentType = canonicalContentType(options.contentType ?? '')
   const maxBytes = options.byteSize ?? profile.accept.maxBytes
   const state = await storage.resumable.begin(uploadKey, { contentType, maxBytes })
@@ -71,6 +65,18 @@ export async function initiateResumableSession(
     await forget(runtime, storage, uploadKey, state)
     throw error
   }
+}
+
+/** Decides everything about a resumable upload that needs no row. `upload_rejected`, `capability_unsupported`, `invalid_input`. */
+export function planResumable(runtime: Runtime, profileName: string, options: InitiateResumableOptions): PlannedUpload {
+  const isPiece = options.resumableConcat === 'partial'
+  const planned = { ...planUpload(runtime, profileName, options, 'resumable'), isPiece }
+  if ((options.resumableMetadata ?? '').length > MAX_METADATA_LENGTH) {
+    throw new RindleError('invalid_input', `resumableMetadata has at most ${MAX_METADATA_LENGTH} characters.`)
+  }
+  assertConcat(options.resumableConcat)
+  requireCapability(planned.storage, 'resumable_upload_session', 'upload')
+  return planned
 }
 
 /**
@@ -104,7 +110,7 @@ export async function cancelResumableSession(runtime: Runtime, sessionId: string
 }
 
 /** The values of a new session that its storage has begun. */
-function resumableColumns(
+export function resumableColumns(
   { resumableMetadata, resumableConcat }: InitiateResumableOptions,
   { offset, notes }: ResumableState,
   secret: string,

@@ -4,9 +4,10 @@ import type { UploadSession } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
 import { equalsInConstantTime } from '../../kernel/equals-in-constant-time.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
+import { assertId } from '../../kernel/sql/assert-id.ts'
 import type { TenantOption } from '../../kernel/sql/of-tenant.ts'
-import { textOrNull } from '../../kernel/sql/row-values.ts'
-import { readSession } from '../sessions.ts'
+import { json, type Row, text } from '../../kernel/sql/row-values.ts'
+import { sessionFromRow } from '../sessions.ts'
 
 // Separates these signatures from any other use of the same secret.
 const CONTEXT = 'rindle session uri, version 1'
@@ -32,10 +33,10 @@ export async function findResumableSession(
   { actorId, tenant }: { readonly actorId: string | null } & TenantOption,
 ): Promise<UploadSession> {
   const [id = ''] = sessionUri.split('.', 1)
-  const secret = validate(id) ? await readSecret(runtime, id) : null
-  if (secret === null) throw unknownUri()
+  const found = validate(id) ? await readWithSecret(runtime, id) : null
+  if (found === null) throw unknownUri()
+  const { session, secret } = found
   if (!equalsInConstantTime(sessionUri, sessionUriOf({ id, actorId }, secret))) throw unknownUri()
-  const { session } = await readSession(runtime, id)
   if (tenant !== undefined && session.tenant !== tenant) throw unknownUri()
   return session
 }
@@ -44,18 +45,24 @@ export async function findResumableSession(
  * Returns the URI of a session; give it to its actor and to nobody else. `not_found` also for a session without a URI.
  */
 export async function resumableSessionUri(runtime: Runtime, sessionId: string): Promise<string> {
-  const { session } = await readSession(runtime, sessionId)
-  const secret = await readSecret(runtime, session.id)
-  if (secret === null) throw new RindleError('not_found', `Upload session ${sessionId} has no URI.`)
-  return sessionUriOf(session, secret)
+  assertId('upload session', sessionId)
+  const found = await readWithSecret(runtime, sessionId)
+  if (found !== null) return sessionUriOf(found.session, found.secret)
+  throw new RindleError('not_found', `There is no upload session ${sessionId} with a URI.`)
 }
 
-async function readSecret(runtime: Runtime, sessionId: string): Promise<string | null> {
+async function readWithSecret(
+  runtime: Runtime,
+  sessionId: string,
+): Promise<{ readonly session: UploadSession; readonly secret: string } | null> {
   const { rows } = await runtime.database.executeSql(
-    'select session_uri from rindle.media_upload_sessions where id = $1::uuid',
+    `select to_jsonb(session) - 'fetch_source' as session from rindle.media_upload_sessions as session
+     where id = $1::uuid and session_uri is not null`,
     [sessionId],
   )
-  return rows[0] === undefined ? null : textOrNull(rows[0], 'session_uri')
+  if (rows[0] === undefined) return null
+  const row = json<Row>(rows[0], 'session')
+  return { session: sessionFromRow(row), secret: text(row, 'session_uri') }
 }
 
 function unknownUri(): RindleError {

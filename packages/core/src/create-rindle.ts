@@ -77,15 +77,7 @@ import { uploadFrom } from './uploads/fetched/upload-from.ts'
 import { initiateMultipartUpload, initiateUpload } from './uploads/initiate.ts'
 import { receive } from './uploads/proxied/receive.ts'
 import { discard, register, upload } from './uploads/proxied/register.ts'
-import { concatenateUploads } from './uploads/resumable/concatenate.ts'
-import {
-  cancelResumableSession,
-  initiateResumableSession,
-  resumableSessionStatus,
-} from './uploads/resumable/session.ts'
-import { uploadResumable } from './uploads/resumable/upload-resumable.ts'
-import { findResumableSession, resumableSessionUri } from './uploads/resumable/uri.ts'
-import { writeResumableSession } from './uploads/resumable/writer.ts'
+import { resumableUploads } from './uploads/resumable/resumable-uploads.ts'
 import { readSession, uploaderOf } from './uploads/sessions.ts'
 import { storageFor } from './uploads/upload-origin.ts'
 import { assertValidOptions } from './validate-options.ts'
@@ -341,14 +333,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     verifyUpload: (sessionId) => verifyCompletion(runtime, sessionId),
     inspectUpload: (sessionId) => inspectUpload(runtime, sessionId),
     confirmUpload: (inspected, options) => confirmUpload(runtime, inspected, options),
-    initiateResumableSession: (profile, options) => initiateResumableSession(runtime, profile, options),
-    uploadResumable: (profile, bytes, options) => uploadResumable(runtime, profile, bytes, options),
-    concatenateUploads: (profile, pieceIds, options) => concatenateUploads(runtime, profile, pieceIds, options),
-    resumableSessionUri: (sessionId) => resumableSessionUri(runtime, sessionId),
-    findResumableSession: (sessionUri, actor) => findResumableSession(runtime, sessionUri, actor),
-    resumableSessionStatus: (sessionId) => resumableSessionStatus(runtime, sessionId),
-    writeResumableSession: (sessionId, options) => writeResumableSession(runtime, sessionId, options),
-    cancelResumableSession: (sessionId) => cancelResumableSession(runtime, sessionId),
+    ...resumableUploads(runtime),
     abortUpload: (sessionId) => abortUpload(runtime, sessionId),
     uploadSession: async (sessionId) => (await readSession(runtime, sessionId)).session,
     assetWithUploader: (id) => assetWithUploader(runtime, id),

@@ -273,7 +273,6 @@ export type {
   FetchedUploads,
   Instance,
   ProxiedUploads,
-  ResumableUploads,
   Rindle,
   TenantRindle,
   UploadSessions,
@@ -299,6 +298,7 @@ export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from 
 export type { ReceivedUpload, ReceiveOptions } from './uploads/proxied/receive.ts'
 export type { Base64Source, UploadSource } from './uploads/proxied/upload-source.ts'
 export type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
+export type { ResumableUploads } from './uploads/resumable/resumable-uploads.ts'
 export type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
 export type { CompleteResumable } from './uploads/resumable/upload-resumable.ts'
 export type { UploadOrigin } from './uploads/upload-origin.ts'

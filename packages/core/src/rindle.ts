@@ -37,10 +37,7 @@ import type { UploadFromOptions } from './uploads/fetched/upload-from.ts'
 import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
 import type { ReceivedUpload, ReceiveOptions } from './uploads/proxied/receive.ts'
 import type { UploadSource } from './uploads/proxied/upload-source.ts'
-import type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
-import type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
-import type { CompleteResumable } from './uploads/resumable/upload-resumable.ts'
-import type { ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'
+import type { ResumableUploads } from './uploads/resumable/resumable-uploads.ts'
 import type { CancelOptions } from './variants/cancel.ts'
 import type { SetFocusOptions } from './variants/set-focus.ts'
 
@@ -181,53 +178,6 @@ export interface DirectUploads<Ps extends AnyProfiles = Profiles> {
     inspected: InspectedUpload,
     options?: { readonly tx?: SqlExecutor },
   ): Promise<VerifiedUpload<ProfileName<Ps>>>
-}
-
-/** Uploads that can be interrupted and continued. A protocol's server takes their bytes. */
-export interface ResumableUploads<Ps extends AnyProfiles = Profiles> {
-  /**
-   * Begins an upload that can be interrupted and continued by any process; a protocol's server (`@rindle/tus`) takes
-   * its bytes at the URI, a secret of the actor. `upload_rejected`, `capability_unsupported`.
-   */
-  initiateResumableSession<P extends keyof Ps & string>(
-    profile: P,
-    options: Omit<InitiateResumableOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
-  ): Promise<ResumableSession>
-  /**
-   * Begins a resumable upload and completes it, where all of its few bytes came with the request that begins it: for
-   * servers of a protocol. `upload_rejected`, `capability_unsupported`, `quota_exceeded`.
-   */
-  uploadResumable<P extends keyof Ps & string>(
-    profile: P,
-    bytes: Uint8Array,
-    options: Omit<InitiateResumableOptions, 'byteSize' | 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
-  ): Promise<CompleteResumable>
-  /**
-   * Concatenates pieces that were begun with `resumableConcat: 'partial'` into one upload, and completes it: for
-   * servers of a protocol. `invalid_input` for a piece that is none or is not complete, `session_expired`,
-   * `upload_rejected`.
-   */
-  concatenateUploads<P extends keyof Ps & string>(
-    profile: P,
-    pieceIds: readonly string[],
-    options: Omit<ConcatenateOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
-  ): Promise<ResumableSession>
-  /** Returns the URI of a resumable session, for its actor alone. `not_found`. */
-  resumableSessionUri(sessionId: string): Promise<string>
-  /** Finds the session that a URI opens to this actor. `not_found` also for an altered URI, and for another actor's. */
-  findResumableSession(
-    sessionUri: string,
-    actor: { readonly actorId: string | null } & TenantOption,
-  ): Promise<UploadSession>
-  /** Returns a resumable upload's progress (`lastKnownOffset`); completes it after its last byte. `not_found`. */
-  resumableSessionStatus(sessionId: string): Promise<UploadSession>
-  /**
-   * Becomes the only writer of a resumable upload: for servers of a protocol. Release it at the end. `conflict` when
-   * another writer does not end, `not_found`.
-   */
-  writeResumableSession(sessionId: string, options?: WriteResumableOptions): Promise<ResumableWriter>
-  /** Gives up a resumable upload with everything that its storage holds of it. Safe to repeat. `not_found`. */
-  cancelResumableSession(sessionId: string): Promise<void>
 }
 
 /** Methods for uploads of every kind. */

@@ -10,11 +10,11 @@ import type {
   FetchedUploads,
   Instance,
   ProxiedUploads,
-  ResumableUploads,
   Rindle,
   UploadSessions,
 } from './rindle.ts'
 import type { AdoptedUploads } from './uploads/adopted/adopted-uploads.ts'
+import type { ResumableUploads } from './uploads/resumable/resumable-uploads.ts'
 
 /** The parts of the interface, by the group of their verbs. */
 interface Groups {

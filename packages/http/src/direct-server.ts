@@ -21,5 +21,5 @@ export interface FileServer {
   readonly idleTimeoutMs: number
   /** Whether the path of a request is that of a file. */
   serves(path: string): boolean
-  answer(call: FileCall): Promise<FileAnswer>
+  answer(call: FileCall): FileAnswer | Promise<FileAnswer>
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { silentLogger } from '@rindle/core'
+import { type FileAnswer, silentLogger } from '@rindle/core'
 import { unlessStalled } from '@rindle/core/adapter'
 import { answerToFailure } from './answer-to-failure.ts'
 import { DIRECT_SERVER, type DirectServer, type FileServer } from './direct-server.ts'
@@ -46,8 +46,12 @@ export function toNodeHandler(handler: MountedHandler): NodeHandler {
 async function answer(handler: MountedHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   try {
     const files = handler[DIRECT_SERVER]?.files
-    if (files !== undefined && asksForFile(files, incoming)) await sendFile(files, incoming, outgoing)
-    else {
+    if (files !== undefined && asksForFile(files, incoming)) {
+      const answered = askForFile(files, incoming)
+      // A browser that has the file already waits for nothing.
+      if (answered instanceof Promise) await sendFile(files, await answered, outgoing)
+      else await sendFile(files, answered, outgoing)
+    } else {
       const answered = await respond(handler, incoming, outgoing)
       if (answered instanceof Response) await send(answered, incoming, outgoing)
       else outgoing.writeHead(answered.status, answered.headers).end(answered.body)
@@ -81,17 +85,26 @@ function pathOf(url = '/'): string {
   return end === -1 ? url : url.slice(0, end)
 }
 
-async function sendFile(files: FileServer, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const { method = 'GET', url, headers: given } = incoming
-  const headers = { get: (name: string) => headerOf(given[name]) }
-  const { status, headers: own, body } = await files.answer({ method, path: pathOf(url), headers })
+function askForFile(
+  files: FileServer,
+  { method = 'GET', url, headers: given }: IncomingMessage,
+): ReturnType<FileServer['answer']> {
+  return files.answer({ method, path: pathOf(url), headers: { get: (name) => headerOf(given[name]) } })
+}
+
+function sendFile(
+  { idleTimeoutMs }: FileServer,
+  { status, headers, body }: FileAnswer,
+  outgoing: ServerResponse,
+): Promise<void> | undefined {
   if (body instanceof Readable && outgoing.destroyed) return void body.destroy()
-  outgoing.writeHead(status, own)
-  if (body instanceof Readable) return pipeline(Readable.fromWeb(unlessStalled(body, files.idleTimeoutMs)), outgoing)
+  outgoing.writeHead(status, headers)
+  if (body instanceof Readable) return pipeline(Readable.fromWeb(unlessStalled(body, idleTimeoutMs)), outgoing)
   outgoing.end(body ?? undefined)
   // A reader that does not even take these few bytes holds its connection; nearly every other has them by now.
   const isTaken = outgoing.socket?.writableLength === 0
-  if (!isTaken) outgoing.setTimeout(files.idleTimeoutMs, () => outgoing.destroy())
+  if (!isTaken) outgoing.setTimeout(idleTimeoutMs, () => outgoing.destroy())
+  return undefined
 }
 
 function headerOf(value: string | string[] | undefined): string | null {

@@ -55,10 +55,11 @@ export function fileTokens(keys: readonly [string, ...string[]]): FileTokens {
       return token
     },
     open(token, method, now) {
-      const grant = grants.get(token) ?? fromPayload(tokens.open(token))
+      const known = grants.get(token)
+      const grant = known ?? fromPayload(tokens.open(token))
       if (grant?.method !== method) throw invalidLink()
       // Only a right signature gets here, so that nobody else's tokens push it out.
-      grants.set(token, grant)
+      if (known === undefined) grants.set(token, grant)
       if (now.getTime() >= grant.expiresAt.getTime()) throw expiredLink()
       return grant
     },

@@ -96,9 +96,9 @@ export interface Delivery<Ps extends AnyProfiles = Profiles> {
   serveFile(request: Request, options?: ServeFileOptions): Promise<Response>
   /**
    * Answers a request to a signed URL of local storage, as `serveFile` does, for a server that does not speak the Fetch
-   * API: `toNodeHandler` of @rindle/http uses it. `GET` and `HEAD` alone.
+   * API: `toNodeHandler` of @rindle/http uses it. `GET` and `HEAD` alone. Answers at once where nothing has to be read.
    */
-  answerFile(call: FileCall): Promise<FileAnswer>
+  answerFile(call: FileCall): FileAnswer | Promise<FileAnswer>
   /**
    * Answers a request to a family's URL: `GET` and `HEAD` with `?w=` and perhaps `&format=`. If the image
    * does not exist yet, a worker makes it while the request waits; nothing is decoded in this process. Errors are

@@ -1,12 +1,12 @@
 import { isActiveContent } from '../../domain/content-types.ts'
 import { isRindleError } from '../../domain/errors.ts'
-import { BoundedMap } from '../../kernel/bounded-map.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { OpenFile, StorageAdapter, StoredObject } from '../../ports/storage.ts'
 import { type RangeSelection, selectRange } from './byte-range.ts'
 import { type FileAnswer, type FileCall, toAnswer } from './file-answer.ts'
 import { evaluatePreconditions, matchesIfRange } from './preconditions.ts'
+import { noteMissing, noteSeen, seenLately } from './seen-lately.ts'
 
 /** An object to send, and the headers that it does not know itself. */
 export interface SentFile {
@@ -31,8 +31,8 @@ const SMALL_BYTES = 64 * 1024
 export async function sendFile(runtime: Runtime, request: FileRequest, file: SentFile): Promise<FileAnswer> {
   const { storage, key } = file
   if (storage.openFile !== undefined) {
-    const etag = freshEtag(runtime, request, file)
-    if (etag !== null) return notModified(file, etag)
+    const fresh = freshAnswer(runtime, request, file)
+    if (fresh !== null) return fresh
     return sendOpened(runtime, request, file, await storage.openFile(key))
   }
   if (wantsAll(request)) return sendAll(request, file)
@@ -75,10 +75,10 @@ async function sendOpened(
   opened: OpenFile | undefined,
 ): Promise<FileAnswer> {
   if (opened === undefined) {
-    recentsOf(file.storage).delete(file.key)
+    noteMissing(file.storage, file.key)
     return toAnswer(noSuchFile())
   }
-  recentsOf(file.storage).set(file.key, { etag: opened.stored.etag, seenMs: runtime.now().getTime() })
+  noteSeen(file.storage, file.key, opened.stored.etag, runtime.now())
   try {
     const { answer, part } = await plan(runtime, request, file, opened.stored)
     if (part === null) {
@@ -96,44 +96,20 @@ async function sendOpened(
   }
 }
 
+/**
+ * The answer to a client that asks for nothing but a change of the version that it has, which was there a moment ago; else
+ * `null`. No file is looked at.
+ */
+export function freshAnswer(runtime: Runtime, { headers }: FileRequest, file: SentFile): FileAnswer | null {
+  const given = headers.get('if-none-match')
+  if (given === null || headers.get('if-match') !== null || headers.get('if-unmodified-since') !== null) return null
+  const etag = seenLately(file.storage, file.key, runtime.now())
+  return etag !== undefined && given === `"${etag}"` ? notModified(file, etag) : null
+}
+
 /** The headers that a cache updates from a 304 (RFC 9110, 15.4.5). */
 function notModified({ cacheControl }: SentFile, etag: string): FileAnswer {
   return { status: 304, headers: { etag: `"${etag}"`, 'cache-control': cacheControl }, body: null }
-}
-
-/** A version of an object, and when a request last found it there. */
-interface Recent {
-  readonly etag: string
-  readonly seenMs: number
-}
-
-/**
- * How long an object counts as unchanged for a browser that has it already. It has the bytes; that they were deleted
- * meanwhile it learns at its first request after this time.
- */
-const RECENT_MS = 1_000
-// Some hundred bytes each.
-const MOST_RECENT = 1_000
-
-const recents = new WeakMap<StorageAdapter, BoundedMap<string, Recent>>()
-
-function recentsOf(storage: StorageAdapter): BoundedMap<string, Recent> {
-  const known = recents.get(storage) ?? new BoundedMap<string, Recent>(MOST_RECENT)
-  recents.set(storage, known)
-  return known
-}
-
-/**
- * The etag that a client has, if it asks for nothing but a change, and that version was there a moment ago; else `null`.
- * No file is looked at then.
- */
-function freshEtag(runtime: Runtime, { headers }: FileRequest, { storage, key }: SentFile): string | null {
-  const given = headers.get('if-none-match')
-  if (given === null || headers.get('if-match') !== null || headers.get('if-unmodified-since') !== null) return null
-  const recent = recentsOf(storage).get(key)
-  if (recent === undefined || given !== `"${recent.etag}"`) return null
-  const ageMs = runtime.now().getTime() - recent.seenMs
-  return ageMs >= 0 && ageMs < RECENT_MS ? recent.etag : null
 }
 
 /** An answer, and the bytes that its body has; `null`: it has its body, or none. */

@@ -1,17 +1,16 @@
-import { isRindleError, RindleError } from '../../domain/errors.ts'
-import { isManagedKey, isReservedKey, tenantIn } from '../../domain/keys.ts'
+import { isRindleError, type RindleError } from '../../domain/errors.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { invalidLink } from '../../kernel/signed-tokens.ts'
 import type { TenantOption } from '../../kernel/sql/of-tenant.ts'
-import type { OpenedToken, StorageAdapter } from '../../ports/storage.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts'
 import { fileCacheControl } from './cache-control.ts'
 import { preflight, READABLE_BY_PAGES, readableByPages } from './cross-origin.ts'
 import { type FileAnswer, type FileCall, toAnswer, toResponse } from './file-answer.ts'
+import { assertValid, assertWithin, type KnownLink, knownLink, rememberLink } from './known-links.ts'
 import { receivePut } from './receive-put.ts'
 import { refusal } from './refusal.ts'
-import { type SentFile, sendFile } from './send-file.ts'
+import { freshAnswer, type SentFile, sendFile } from './send-file.ts'
 
 /**
  * Options of {@link serveFile}: how slowly an upload may arrive. A slower one is refused with 408, and nothing of it is
@@ -34,33 +33,47 @@ export async function serveFile(runtime: Runtime, request: Request, options: Ser
   return toResponse(await answerFile(runtime, call), idleTimeoutMs)
 }
 
+/** A request for a file, and the tenant that it must be of. */
+type LinkCall = FileCall & TenantOption & { readonly signal?: AbortSignal }
+
 /**
  * Answers `GET` and `HEAD` as {@link serveFile} does, without the Fetch API, which takes most of the time of a small
- * file. Rejects with nothing: a failure of the server is logged, and is an answer.
+ * file: at once where nothing has to be read, else later. Rejects with nothing: a failure of the server is logged, and is
+ * an answer.
  */
-export async function answerFile(
-  runtime: Runtime,
-  call: FileCall & TenantOption & { readonly signal?: AbortSignal },
-): Promise<FileAnswer> {
-  const { status, headers, body } = await read(runtime, call)
+export function answerFile(runtime: Runtime, call: LinkCall): FileAnswer | Promise<FileAnswer> {
+  const atOnce = unchanged(runtime, call)
+  return atOnce === null ? readFile(runtime, call) : readable(atOnce)
+}
+
+async function readFile(runtime: Runtime, call: LinkCall): Promise<FileAnswer> {
+  return readable(await read(runtime, call))
+}
+
+function readable({ status, headers, body }: FileAnswer): FileAnswer {
   return { status, headers: { ...headers, ...READABLE_BY_PAGES }, body }
 }
 
-async function read(
-  runtime: Runtime,
-  call: FileCall & TenantOption & { readonly signal?: AbortSignal },
-): Promise<FileAnswer> {
+/** The answer to a browser that has the file already, by a link that was opened before; else `null`. */
+function unchanged(runtime: Runtime, call: LinkCall): FileAnswer | null {
+  if (call.headers.get('if-none-match') === null || (call.method !== 'GET' && call.method !== 'HEAD')) return null
+  const link = knownLink(runtime, tokenIn(call.path))
+  if (link === undefined || call.tenant !== undefined || runtime.now() >= link.token.expiresAt) return null
+  return link.storage.openFile === undefined ? null : freshAnswer(runtime, call, sentFile(runtime, link))
+}
+
+async function read(runtime: Runtime, call: LinkCall): Promise<FileAnswer> {
   const { method, path, tenant } = call
   if (method !== 'GET' && method !== 'HEAD') {
     const detail = `Method ${method} is not allowed.`
     return toAnswer(problemResponse({ status: 405, code: 'invalid_input', detail }, { allow: 'GET, HEAD, PUT' }))
   }
   try {
-    return await sendFile(
-      runtime,
-      call,
-      sentFile(runtime, withinTenant(openToken(runtime, tokenIn(path), 'GET'), tenant)),
-    )
+    const text = tokenIn(path)
+    const link = knownLink(runtime, text) ?? rememberLink(runtime, text, openToken(runtime, text, 'GET'))
+    assertValid(link, runtime.now())
+    assertWithin(link, tenant)
+    return await sendFile(runtime, call, sentFile(runtime, link))
   } catch (error) {
     return toAnswer(refusal(runtime, call, error, FAILED))
   }
@@ -69,7 +82,8 @@ async function read(
 async function takeFile(runtime: Runtime, request: Request, options: ServeFileOptions): Promise<Response> {
   try {
     const token = tokenIn(new URL(request.url).pathname)
-    const opened = withinTenant(openToken(runtime, token, 'PUT'), options.tenant)
+    const opened = openToken(runtime, token, 'PUT')
+    assertWithin(opened, options.tenant)
     const { etag } = await receivePut(opened.storage, opened.token, request, options)
     return new Response(null, { status: 200, headers: { etag: `"${etag}"`, 'cache-control': 'no-store' } })
   } catch (error) {
@@ -83,24 +97,8 @@ function tokenIn(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
-/** A storage that has verified a token's signature, and the grant in the token. */
-interface OpenedFile {
-  readonly storage: StorageAdapter
-  readonly token: OpenedToken
-}
-
-/** The key says the tenant. Own files of the application have none, and their token is all that they ask for. */
-function withinTenant(opened: OpenedFile, tenant: string | null | undefined): OpenedFile {
-  const { key } = opened.token
-  if (tenant === undefined || !isManagedKey(key) || tenantIn(key) === tenant) return opened
-  throw new RindleError('not_found', 'There is no such file.')
-}
-
-function sentFile(runtime: Runtime, { storage, token }: OpenedFile): SentFile {
+function sentFile(runtime: Runtime, { storage, token, isCurrent }: KnownLink): SentFile {
   const { key, contentType, disposition, expiresAt } = token
-  // Objects under Rindle's keys never change, only the URL expires. The application may put another file under its own
-  // key.
-  const isCurrent = isReservedKey(key, Object.keys(runtime.profiles))
   return {
     storage,
     key,
@@ -111,7 +109,7 @@ function sentFile(runtime: Runtime, { storage, token }: OpenedFile): SentFile {
 }
 
 /** Every local storage signs with keys of its own: the one that verifies the signature is the one that signed. */
-function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): OpenedFile {
+function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): Pick<KnownLink, 'storage' | 'token'> {
   const locals = Object.values(runtime.storages).filter((storage) => storage.capabilities.has('local'))
   let expired: RindleError | undefined
   for (const storage of locals) {

@@ -1,0 +1,38 @@
+import { BoundedMap } from '../../kernel/bounded-map.ts'
+import type { StorageAdapter } from '../../ports/storage.ts'
+
+/** A version of an object, and when a request last found it there. */
+interface Seen {
+  readonly etag: string
+  readonly atMs: number
+}
+
+/**
+ * How long an object counts as unchanged for a browser that has it already. It has the bytes; that they were deleted
+ * meanwhile it learns at its first request after this time.
+ */
+const LATELY_MS = 1_000
+// Some hundred bytes each.
+const MOST = 1_000
+
+const seen = new WeakMap<StorageAdapter, BoundedMap<string, Seen>>()
+
+/** Remembers the version of an object that a request has found. */
+export function noteSeen(storage: StorageAdapter, key: string, etag: string, now: Date): void {
+  const known = seen.get(storage) ?? new BoundedMap<string, Seen>(MOST)
+  seen.set(storage, known)
+  known.set(key, { etag, atMs: now.getTime() })
+}
+
+/** Forgets an object that a request has not found. */
+export function noteMissing(storage: StorageAdapter, key: string): void {
+  seen.get(storage)?.delete(key)
+}
+
+/** The etag of the version that was found within the last second; `undefined`: nobody has looked. */
+export function seenLately(storage: StorageAdapter, key: string, now: Date): string | undefined {
+  const last = seen.get(storage)?.get(key)
+  if (last === undefined) return undefined
+  const ageMs = now.getTime() - last.atMs
+  return ageMs >= 0 && ageMs < LATELY_MS ? last.etag : undefined
+}

@@ -95,11 +95,13 @@ describe('a file', () => {
   })
 
   it('passes through a function that the application puts around the handler', async () => {
-    const wrapped = Object.assign(async (request: Request) => (await handler(request), new Response('mine')), {
-      basePath: '/rindle',
-    })
+    // With everything that the handler has, so that nothing of it leads past the function.
+    const around = async (request: Request): Promise<Response> => (await handler(request), new Response('mine'))
+    const wrapped = Object.defineProperties(around, Object.getOwnPropertyDescriptors(handler)) as typeof handler
     const { origin, stop } = await serveHandler(wrapped)
-    expect(await (await fetch(`${origin}${paths.small}`)).text()).toBe('mine')
+    for (const path of [paths.small, '/rindle/assets/01900000-0000-7000-8000-000000000001']) {
+      expect(await (await fetch(`${origin}${path}`)).text()).toBe('mine')
+    }
     await stop()
   })
 })

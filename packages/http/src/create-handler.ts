@@ -5,7 +5,7 @@ import { actorReader } from './actor-reader.ts'
 import { answerToFailure } from './answer-to-failure.ts'
 import { addTrack, removeTrack, setFocus, showAsset, streamAsset } from './asset-routes.ts'
 import type { Call, Handle } from './call.ts'
-import { DIRECT_SERVER, type DirectServer, type FileServer } from './direct-server.ts'
+import { type FileServer, serveDirectly } from './direct-server.ts'
 import { EventStreams } from './event-streams.ts'
 import { fetchUpload } from './fetch-route.ts'
 import { type JsonAnswer, toResponse } from './json-answer.ts'
@@ -21,8 +21,6 @@ export interface RindleHandler {
   (request: Request): Promise<Response>
   /** Has no slash at its end; empty at the root. */
   readonly basePath: string
-  /** Answers as the handler itself does: `toNodeHandler` saves the way through the Fetch API. */
-  readonly [DIRECT_SERVER]?: DirectServer
 }
 
 const ROUTES: readonly Route<Handle>[] = routesOf({
@@ -87,7 +85,9 @@ export function createHandler<A, const Ps extends Profiles>(
   // The tenant is read from a whole request.
   const files = config.tenant === undefined ? { files: fileServer } : {}
   const handle = async (request: Request): Promise<Response> => toResponse(await direct(request))
-  return Object.assign(handle, { basePath: config.basePath, [DIRECT_SERVER]: { answer: direct, ...files } })
+  const handler = Object.assign(handle, { basePath: config.basePath })
+  serveDirectly(handler, { answer: direct, ...files })
+  return handler
 }
 
 function bodyLimitsOf({ idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs }: HandlerConfig): BodyLimits {

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { type FileAnswer, silentLogger } from '@rindle/core'
 import { unlessStalled } from '@rindle/core/adapter'
 import { answerToFailure } from './answer-to-failure.ts'
-import { DIRECT_SERVER, type DirectServer, type FileServer } from './direct-server.ts'
+import { directServerOf, type FileServer } from './direct-server.ts'
 import type { JsonAnswer } from './json-answer.ts'
 import { nodeRequest } from './node-request.ts'
 import { RequestRefused } from './request-refused.ts'
@@ -21,7 +21,6 @@ export interface MountedHandler {
   (request: Request): Promise<Response>
   /** Has no slash at its end; empty at the root. */
   readonly basePath: string
-  readonly [DIRECT_SERVER]?: DirectServer
 }
 
 /** How much of the rest of a refused body is read, so that its sender gets to read the answer. */
@@ -45,7 +44,7 @@ export function toNodeHandler(handler: MountedHandler): NodeHandler {
 
 async function answer(handler: MountedHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   try {
-    const files = handler[DIRECT_SERVER]?.files
+    const files = directServerOf(handler)?.files
     if (files !== undefined && asksForFile(files, incoming)) {
       const answered = askForFile(files, incoming)
       // A browser that has the file already waits for nothing.
@@ -70,7 +69,7 @@ async function respond(
 ): Promise<Response | JsonAnswer> {
   const request = nodeRequest(incoming, outgoing)
   if (request instanceof RequestRefused) return answerToFailure(request, silentLogger)
-  const response = await (handler[DIRECT_SERVER]?.answer(request) ?? handler(request))
+  const response = await (directServerOf(handler)?.answer(request) ?? handler(request))
   // An unread body would block the connection.
   if (request.body?.locked === false) await request.body.cancel()
   return response

@@ -15,9 +15,9 @@ const EXPOSED_HEADERS = [
 ].join(', ')
 
 /**
- * Adds the headers of the Fetch standard (CORS protocol) for the origin of the request to an answer, and returns it. Errors get them,
- * too; without them a page cannot tell a stale upload from a broken network. Without `allowedOrigins` only the
- * application's own origin can read answers, and no answer varies by origin.
+ * Adds the headers of the Fetch standard (CORS protocol) for the origin of the request to an answer, and returns it.
+ * Errors get them, too; without them a page cannot tell a stale upload from a broken network. Without `allowedOrigins`
+ * only the application's own origin can read answers, and no answer varies by origin.
  */
 export function withCors(request: Request, response: Response, allowedOrigins: readonly string[]): Response {
   const { headers } = response

@@ -65,6 +65,7 @@ const COMPANION_MARK = '--'
 const SEGMENT = /^[a-z0-9_-]+$/
 const EXTENSION = /^(?:\.[a-z0-9]+)?$/
 const DIGEST = /^[0-9a-f]{64}$/
+const STAGED_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=-)/
 const WELL_FORMED = /^(?:[a-z0-9_-]+\/)*[a-z0-9_-]+(?:\.[a-z0-9]+)?$/
 const TRACK_RANDOM = /^[0-9a-z]{32}$/
 // The random part of another key has 32 characters.
@@ -117,10 +118,13 @@ export function isProfileName(name: string): boolean {
 }
 
 /**
- * `staging/{profile}/{assetId}/{random}{extension}`; with a tenant, `tenants/{tenant}/` follows `staging/`. Throws `storage_key_invalid` when a part is not valid in a key.
+ * `staging/{profile}/{assetId}-{random}{extension}`; with a tenant, `tenants/{tenant}/` follows `staging/`. All uploads of
+ * a profile share a directory: a disk makes none for each, and has none to wait for. Throws `storage_key_invalid` when a
+ * part is not valid in a key.
  */
-export function stagingKey({ random, ...parts }: UploadKeyParts): string {
-  return buildKey(STAGING_PREFIX, { ...parts, stem: segment('random part', random) })
+export function stagingKey({ random, extension, ...parts }: UploadKeyParts): string {
+  const name = `${segment('asset id', parts.assetId)}-${segment('random part', random)}${checkedExtension(extension)}`
+  return normalizeKey(`${STAGING_PREFIX}${ownerPrefix(parts)}${name}`)
 }
 
 /**
@@ -128,7 +132,7 @@ export function stagingKey({ random, ...parts }: UploadKeyParts): string {
  * `storage_key_invalid` when a part is not valid in a key.
  */
 export function originalKey({ random, ...parts }: UploadKeyParts): string {
-  return buildKey('', { ...parts, stem: `original-${segment('random part', random)}` })
+  return buildKey({ ...parts, stem: `original-${segment('random part', random)}` })
 }
 
 /**
@@ -138,7 +142,7 @@ export function originalKey({ random, ...parts }: UploadKeyParts): string {
 export function variantKey({ name, digest, ...parts }: VariantKeyParts): string {
   const variant = checked('variant name', name, NAME_PATTERN.test(name))
   const shortDigest = checked('recipe digest', digest, DIGEST.test(digest)).slice(0, 16)
-  return buildKey('', { ...parts, stem: `${variant}-${shortDigest}` })
+  return buildKey({ ...parts, stem: `${variant}-${shortDigest}` })
 }
 
 /**
@@ -147,7 +151,7 @@ export function variantKey({ name, digest, ...parts }: VariantKeyParts): string 
  */
 export function trackKey({ random, ...parts }: Omit<UploadKeyParts, 'extension'>): string {
   const stem = `track-${checked('random part', random, TRACK_RANDOM.test(random))}`
-  return buildKey('', { ...parts, stem, extension: '.vtt' })
+  return buildKey({ ...parts, stem, extension: '.vtt' })
 }
 
 /**
@@ -177,9 +181,11 @@ export function tenantIn(key: string): string | null {
   return /^(?:staging\/)?tenants\/([^/]+)\//.exec(key)?.[1] ?? null
 }
 
-/** The asset's id in a permanent key. In any other key the text is no id, or the id of no asset. */
+/** The asset's id in a permanent or a staging key. In any other key the text is no id, or the id of no asset. */
 export function assetIdIn(key: string): string {
-  return key.split('/').at(-2) ?? ''
+  // Earlier versions gave every upload a directory with the asset's id.
+  const [directory = '', file = ''] = key.split('/').slice(-2)
+  return isStagingKey(key) ? (STAGED_ID.exec(file)?.[0] ?? directory) : directory
 }
 
 /**
@@ -231,9 +237,13 @@ interface KeyParts extends KeyOwner {
   readonly extension: string
 }
 
-function buildKey(prefix: string, parts: KeyParts): string {
-  const extension = checked('extension', parts.extension, EXTENSION.test(parts.extension))
-  return normalizeKey(`${prefix}${ownerPrefix(parts)}${segment('asset id', parts.assetId)}/${parts.stem}${extension}`)
+function buildKey(parts: KeyParts): string {
+  const extension = checkedExtension(parts.extension)
+  return normalizeKey(`${ownerPrefix(parts)}${segment('asset id', parts.assetId)}/${parts.stem}${extension}`)
+}
+
+function checkedExtension(extension: string): string {
+  return checked('extension', extension, EXTENSION.test(extension))
 }
 
 function ownerPrefix({ tenant, profile }: KeyOwner): string {

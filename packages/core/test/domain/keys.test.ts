@@ -152,7 +152,7 @@ describe('normalizeKey', () => {
 describe('the builders of keys', () => {
   it('give the documented layout', () => {
     const parts = { tenant: null, profile: 'avatar', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
-    expect(stagingKey(parts)).toBe(`staging/avatar/${ASSET_ID}/00ff.jpg`)
+    expect(stagingKey(parts)).toBe(`staging/avatar/${ASSET_ID}-00ff.jpg`)
     expect(originalKey(parts)).toBe(`avatar/${ASSET_ID}/original-00ff.jpg`)
     expect(variantKey({ ...parts, name: 'thumb_2x', digest: DIGEST, extension: '.webp' })).toBe(
       `avatar/${ASSET_ID}/thumb_2x-0123456789abcdef.webp`,
@@ -162,7 +162,7 @@ describe('the builders of keys', () => {
 
   it('put the keys of a tenant below its name', () => {
     const parts = { tenant: 'acme', profile: 'avatar', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
-    expect(stagingKey(parts)).toBe(`staging/tenants/acme/avatar/${ASSET_ID}/00ff.jpg`)
+    expect(stagingKey(parts)).toBe(`staging/tenants/acme/avatar/${ASSET_ID}-00ff.jpg`)
     expect(originalKey(parts)).toBe(`tenants/acme/avatar/${ASSET_ID}/original-00ff.jpg`)
     expect(assetPrefix({ ...parts, id: ASSET_ID })).toBe(`tenants/acme/avatar/${ASSET_ID}/`)
     expect(() => originalKey({ ...parts, tenant: '../acme' })).toThrow(/tenant .* cannot be part/)
@@ -179,10 +179,14 @@ describe('the builders of keys', () => {
           expect(keys.map(isStagingKey)).toEqual([true, false, false])
           const prefix = assetPrefix({ ...parts, id: parts.assetId })
           expect(keys.map((key) => key.startsWith(prefix))).toEqual([false, true, true])
-          expect(keys[0]?.startsWith(`${STAGING_PREFIX}${prefix}`)).toBe(true)
+          expect(keys[0]?.startsWith(`${STAGING_PREFIX}${prefix.slice(0, -1)}-`)).toBe(true)
         },
       ),
     )
+  })
+
+  it('find the asset in a staging key of an earlier version, too', () => {
+    expect(assetIdIn(`staging/avatar/${ASSET_ID}/00ff.jpg`)).toBe(ASSET_ID)
   })
 
   it('give another key for another recipe', () => {

@@ -52,7 +52,7 @@ describe.each(['local', 'remote'] as const)('one PUT to %s storage', (profile) =
   it('becomes ready, from a key that no URL of the client leads to', async () => {
     const { rindle } = application
     const { session, request } = await rindle.presignedPut(profile, declare(picture))
-    expect(session).toMatchObject({ state: 'initialized', uploadStrategy: 'presigned_put' })
+    expect(session).toMatchObject({ state: 'signed', uploadStrategy: 'presigned_put' })
     expect((await send(request, picture)).status).toBe(200)
     const verified = await rindle.verifyCompletion(session.id)
     expect(verified.session.state).toBe('completed')

@@ -36,7 +36,7 @@ export async function createWhole(
   if (byteSize === undefined || body === null) return request
   const { bytes, isWhole } = await wholeBody(body, byteSize, config.bodyLimits)
   // Without an error: the answer, if the client still takes one, tells it where to continue.
-  if (!isWhole) return new Request(request, { body: bytes })
+  if (!isWhole) return new Request(request, { method: 'POST', body: bytes })
   if (checksum !== undefined && !checksum.hash.update(bytes).digest().equals(checksum.expected)) {
     throw new RindleError('checksum_mismatch', 'The body does not match the checksum that came with it.')
   }

@@ -10,7 +10,7 @@ import { json, type Row } from '../kernel/sql/row-values.ts'
 import { inOneStatement, inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { InsertedRows } from '../ports/jobs.ts'
 import type { StoredObject } from '../ports/storage.ts'
-import type { InitiateOptions, PlannedUpload } from './initiate.ts'
+import type { InitiateOptions, PlannedUpload } from './plan-upload.ts'
 import { assertMayBegin, MAY_BEGIN, mayBeginGiven, reserveQuota, tooManyOpen } from './reserve-quota.ts'
 import { sessionFromRow } from './sessions.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type FileAnswer } from '../../../src/delivery/files/file-answer.ts'
+import type { FileAnswer } from '../../../src/delivery/files/file-answer.ts'
 import { answerFile } from '../../../src/delivery/files/serve-file.ts'
 import { RindleError } from '../../../src/domain/errors.ts'
 import type { Runtime } from '../../../src/kernel/runtime.ts'

@@ -90,9 +90,9 @@ describe.skipIf(!IS_MEASURED)('pnpm bench', () => {
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
     expect(drawn()).toEqual(kept)
     const pictures = Object.entries(kept).filter(([name]) => name.endsWith('.svg'))
-    expect(pictures.length).toBeGreaterThan(3)
-    for (const [name, svg] of pictures)
-      expect(svg, name).toMatch(/^<svg [^>]*role="img" aria-label="[^"]*Rindle|^<svg [^>]*aria-label="AVIF/)
+    expect(pictures.length).toBeGreaterThan(2)
+    const labelled = pictures.filter(([, svg]) => /^<svg [^>]*role="img" aria-label="[^"]{40,}"/.test(svg))
+    expect(labelled).toEqual(pictures)
   })
 })
 

@@ -40,7 +40,7 @@ export function drawBars(label: string, figures: readonly Titled[]): string {
     return drawGroup({ figure, title, bars, begin, scale })
   })
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top + 4}" width="${WIDTH}" role="img" aria-label="${escaped(`${label} ${figures.map(inWords).join(' ')}`)}" fill="currentColor" font-family="system-ui, sans-serif" font-size="12" style="max-width:100%;height:auto">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top + 4}" width="${WIDTH}" role="img" aria-label="${escaped(`${label}. ${figures.map(inWords).join(' ')}`)}" fill="currentColor" font-family="system-ui, sans-serif" font-size="12" style="max-width:100%;height:auto">`,
     ...parts,
     '</svg>',
     '',

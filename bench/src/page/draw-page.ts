@@ -14,15 +14,19 @@ export const RECORD: string = join(REPOSITORY, 'bench/record.jsonl')
 /** The parts of the page, from recorded figures: files of `docs/drawn` by their names. Pure. */
 function drawnFiles(figures: readonly RecordedFigure[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>()
-  for (const { file, label, titles } of GROUPS) {
+  const sections: string[] = []
+  for (const { file, heading, remark, titles } of GROUPS) {
     const shown = Object.entries(titles).flatMap(([name, title]): Titled[] => {
       const figure = figures.find((each) => each.name === name)
       return figure === undefined ? [] : [{ figure, title }]
     })
-    if (shown.length > 0) files.set(`${file}.svg`, drawBars(label, shown))
+    if (shown.length === 0) continue
+    files.set(`${file}.svg`, drawBars(heading, shown))
+    sections.push(sectionOf(heading, remark, file))
   }
   const [cpu, bytes] = ['avif/cpu', 'avif/bytes'].map((name) => figures.find((each) => each.name === name))
   if (cpu !== undefined && bytes !== undefined) files.set('avif.svg', drawCurve(cpu, bytes))
+  files.set('pictures.md', `${sections.join('\n\n')}\n`)
   files.set('figures.md', tableOf(figures))
   return files
 }
@@ -34,6 +38,12 @@ export async function drawPage(): Promise<readonly string[]> {
   await mkdir(directory, { recursive: true })
   for (const [name, text] of files) await writeFile(join(directory, name), text)
   return [...files.keys()]
+}
+
+/** A part of the page. The picture stands in it as it is, because it takes its colours from the page. */
+function sectionOf(heading: string, remark: string | undefined, file: string): string {
+  const figure = `<figure class="bars">\n<!--@include: ./${file}.svg-->\n</figure>`
+  return [`## ${heading}`, ...(remark === undefined ? [] : [remark]), figure].join('\n\n')
 }
 
 /** Every recorded figure, with its day and its machine. */

@@ -1,7 +1,9 @@
 /** A picture of the page: the figures that it shows, by name, and their headings. */
 export interface Group {
   readonly file: string
-  readonly label: string
+  readonly heading: string
+  /** A sentence above the picture. @default none */
+  readonly remark?: string
   readonly titles: Readonly<Record<string, string>>
 }
 
@@ -9,7 +11,7 @@ export interface Group {
 export const GROUPS: readonly Group[] = [
   {
     file: 'images',
-    label: 'Images.',
+    heading: 'Images',
     titles: {
       images: '24 photos of 12 megapixels, four variants each',
       'images/payload': 'The same, beside Payload',
@@ -21,7 +23,8 @@ export const GROUPS: readonly Group[] = [
   },
   {
     file: 'uploads',
-    label: 'Uploads.',
+    heading: 'Uploads',
+    remark: '`@tus/server` writes no row and waits for no disk.',
     titles: {
       upload: 'One GiB through HTTP',
       'upload/memory': 'Memory of that',
@@ -31,7 +34,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     file: 'delivery',
-    label: 'Delivery.',
+    heading: 'Delivery',
     titles: {
       serve: 'A large file in ranges of 5 MB',
       'serve-small': 'Files of 10 KB, requests a second',
@@ -44,7 +47,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     file: 'database',
-    label: 'Queue and database.',
+    heading: 'Queue and database',
     titles: {
       'job-latency': 'From COMMIT to the handler',
       backlog: '10,000 waiting jobs',
@@ -55,7 +58,8 @@ export const GROUPS: readonly Group[] = [
   },
   {
     file: 'ten-million',
-    label: 'Ten million assets beside a million.',
+    heading: 'Ten million assets',
+    remark: 'Here the grey bar is Rindle over a million assets.',
     titles: {
       'ten-million/url': 'An asset and its URL',
       'ten-million/attachmentsFor': 'The attachments of twenty owners',
@@ -69,7 +73,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     file: 'video',
-    label: 'Video.',
+    heading: 'Video',
     titles: {
       av: 'A minute of video to 720p',
       'av-outputs': 'Four outputs of one video',

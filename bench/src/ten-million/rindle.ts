@@ -7,11 +7,13 @@ import { tenMillionApplication } from './application.ts'
 import type { Question, TenMillionRound, TenMillionSetup } from './setup.ts'
 
 const OWNERS = 20
+/** Assets in use, spread over all of them: as many on both sides, so that the same share of their pages is in memory. */
+const IN_USE = 500
 
 interface Side {
   readonly rindle: ReturnType<typeof tenMillionApplication>
   readonly pool: pg.Pool
-  /** The number of an asset, each as likely as any other. */
+  /** The number of an asset that is in use. */
   readonly anyAsset: () => number
 }
 
@@ -20,7 +22,8 @@ serveSide(async (setup) => {
   const rindle = tenMillionApplication(given)
   await rindle.start()
   const pool = new pg.Pool({ connectionString: given.databaseUrl, max: 1 })
-  const side: Side = { rindle, pool, anyAsset: () => 1 + Math.floor(Math.random() * given.assets) }
+  const apart = Math.floor(given.assets / IN_USE)
+  const side: Side = { rindle, pool, anyAsset: () => 1 + apart * Math.floor(Math.random() * IN_USE) }
   const read = pageReader(rindle as unknown as Rindle)
   return {
     facts: await consoleFacts(rindle as unknown as Rindle, read),

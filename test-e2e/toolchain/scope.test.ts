@@ -1,12 +1,22 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { json } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PackedPackage } from '../support/pack-packages.ts'
+import { byRunLength } from '../support/run-length.ts'
 import { assertOwnScope } from './assert-own-scope.ts'
 import { ownDependencies } from './own-dependencies.ts'
 import { publishMissing } from './publish-missing.ts'
 import { nameInScope, releaseScope, textInScope } from './release-scope.ts'
+
+const run = promisify(execFile)
+const IS_PUBLISHED = byRunLength('a package that npm publishes', { sample: false, short: true, long: true })
 
 describe('the scope of a release', () => {
   test.each([
@@ -46,16 +56,19 @@ describe('a registry', () => {
     ['@ours/core/0.1.0', {}],
     ['create-rindle', { maintainers: [{ name: 'stranger' }] }],
   ])
-  const server = createServer((request, response) => {
-    const route = decodeURIComponent((request.url ?? '').slice(1))
-    asked.push(route)
-    const answer = answerTo(route, request)
-    response
-      .writeHead(typeof answer === 'number' ? answer : 200)
-      .end(typeof answer === 'number' ? '' : JSON.stringify(answer))
-  })
+  const put: { readonly name: string }[] = []
+  const server = createServer((request, response) => void respond(request, response))
   const token = 'of-ana'
   let registry: string
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const route = decodeURIComponent((request.url ?? '').slice(1))
+    asked.push(route)
+    if (request.method === 'PUT') put.push((await json(request)) as { readonly name: string })
+    const answer = request.method === 'PUT' ? {} : answerTo(route, request)
+    response.writeHead(typeof answer === 'number' ? answer : 200)
+    response.end(typeof answer === 'number' ? '' : JSON.stringify(answer))
+  }
 
   function answerTo(route: string, { headers }: IncomingMessage): object | number {
     if (route.startsWith('-/') && headers.authorization !== `Bearer ${token}`) return 401
@@ -94,6 +107,34 @@ describe('a registry', () => {
     await expect(assertOwnScope('@broken', [], { registry, token })).rejects.toThrow('does not say who owns @broken')
     await expect(assertOwnScope('@ours', [], { registry, token: 'other' })).rejects.toThrow('Set NPM_TOKEN')
   })
+
+  test.skipIf(!IS_PUBLISHED)('gets the packages whose version it lacks, from their tarballs', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'rindle-publish-'))
+    try {
+      await mkdir(path.join(directory, 'package'))
+      const manifest = { name: '@ours/http', version: '0.1.0', publishConfig: { access: 'public' } }
+      await writeFile(path.join(directory, 'package/package.json'), JSON.stringify(manifest))
+      const filename = path.join(directory, 'http.tgz')
+      await run('tar', ['-czf', filename, '-C', directory, 'package'])
+      const config = path.join(directory, 'npmrc')
+      await writeFile(config, `//${registry.replace('http://', '')}:_authToken=${token}\n`)
+      const packed = [packedAs('@ours/core'), { ...packedAs('@ours/http'), filename }]
+      const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', publishing(packed)], {
+        env: { ...process.env, npm_config_userconfig: config },
+      })
+      expect(JSON.parse(stdout)).toEqual(['@ours/http'])
+      expect(put.map(({ name }) => name)).toEqual(['@ours/http'])
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  })
+
+  /** A program, because npm takes its credentials from the environment. */
+  function publishing(packed: readonly PackedPackage[]): string {
+    const module = JSON.stringify(path.join(import.meta.dirname, 'publish-missing.ts'))
+    return `const { publishMissing } = await import(${module})
+console.log(JSON.stringify(await publishMissing(${JSON.stringify(packed)}, ${JSON.stringify(registry)}, false)))`
+  }
 
   test('is asked for each version, so that a release can be repeated', async () => {
     const packed = [packedAs('@ours/core'), packedAs('@ours/http')]

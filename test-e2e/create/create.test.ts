@@ -82,7 +82,7 @@ describe.skipIf(COMBINATIONS === 0)('an application that npm create writes, from
           expect(await uploaded(address, 'film', 'video/mp4', clip)).toEqual(['image/jpeg', 'video/mp4'])
         }
         const shown = framework === 'hono' ? '/gallery' : '/'
-        expect(await (await fetch(`${address}${shown}`)).text()).toContain(`${address}/rindle/files/`)
+        expect(await (await fetch(`${address}${shown}`)).text()).toContain('"/rindle/files/')
       } finally {
         await reader.stop()
       }
@@ -121,7 +121,11 @@ async function uploaded(address: string, profile: string, contentType: string, b
     '/uploads',
     declared,
   )
-  await fetch(request.url, { method: request.method, headers: request.headers, body: new Uint8Array(bytes) })
+  await fetch(new URL(request.url, address), {
+    method: request.method,
+    headers: request.headers,
+    body: new Uint8Array(bytes),
+  })
   await ask(`/uploads/${id}/complete`)
   const urls = await vi.waitFor(
     async () => {
@@ -131,7 +135,7 @@ async function uploaded(address: string, profile: string, contentType: string, b
     },
     { timeout: 60_000, interval: 200 },
   )
-  const types = urls.map(async (url) => (await fetch(url)).headers.get('content-type') ?? '')
+  const types = urls.map(async (url) => (await fetch(new URL(url, address))).headers.get('content-type') ?? '')
   return (await Promise.all(types)).toSorted()
 }
 

@@ -114,18 +114,17 @@ describe('init', () => {
     await application.write('tsconfig.json', '{}')
     await application.write('.gitignore', '/node_modules\n.env*\n')
     await application.write('src/instrumentation.ts', 'mine')
+    await application.write('.env', `DATABASE_URL=${DATABASE_URL}\n`)
     const stdout = await init({ dependencies: { next: '16', '@rindle/core': '0.1.0' } })
     expect(stdout).toMatch(
       /^Wrote rindle\.config\.ts\nWrote src\/app\/rindle\/\[\.\.\.path\]\/route\.ts\nKept src\/instr/,
     )
     expect(stdout).toContain("\n        await registerRindle(() => import('../rindle.config'))()\n")
-    expect(stdout).toMatch(
-      /\n {2}1\. pnpm add @rindle\/cli @rindle\/http .+\n {2}2\. Set DATABASE_URL in \.env\.local: /,
-    )
-    expect(stdout).toContain("serverExternalPackages: ['@rindle/core', '@rindle/http',")
+    expect(stdout).toMatch(/\n {2}1\. pnpm add @rindle\/cli @rindle\/http .+\n {2}2\. pnpm exec rindle migrate\n/)
+    expect(stdout).toContain("withRindle } from '@rindle/http/next-config'")
     expect(await text('src/app/rindle/[...path]/route.ts')).toContain("from '../../../../rindle.config'\n")
     expect(await text('src/instrumentation.ts')).toBe('mine')
-    expect(await text('.env.local')).toMatch(/^DATABASE_URL=\nRINDLE_SIGNING_KEY=[0-9a-f]{64}\n$/)
+    expect(await text('.env.local')).toMatch(/^RINDLE_SIGNING_KEY=[0-9a-f]{64}\n$/)
   })
 
   test.each([
@@ -166,11 +165,14 @@ test.each(CHOICES)('the file for $storage and $lane imports what it uses, which 
   expect(config.includes('video: defineProfile(')).toBe(choice.lane === 'av')
 })
 
-test('a file of the environment gets only the variables that it lacks', () => {
-  const added = envAddition('A=1\nexport DATABASE_URL = x', ['DATABASE_URL', 'RINDLE_SIGNING_KEY', 'S3_BUCKET'], 'key')
-  const lines = '\nRINDLE_SIGNING_KEY=key\nS3_BUCKET=\n'
-  expect(added).toEqual({ text: lines, set: ['RINDLE_SIGNING_KEY'], empty: ['S3_BUCKET'] })
-  expect(envAddition(`${lines}DATABASE_URL=`, ['S3_BUCKET', 'DATABASE_URL'], 'key').text).toBe('')
+test('a file of the environment gets the key that it lacks, and no line without a value', () => {
+  const variables = ['DATABASE_URL', 'RINDLE_SIGNING_KEY', 'S3_BUCKET']
+  expect(envAddition('A=1', new Set(['A', 'DATABASE_URL']), variables, 'key')).toEqual({
+    text: '\nRINDLE_SIGNING_KEY=key\n',
+    set: ['RINDLE_SIGNING_KEY'],
+    unknown: ['S3_BUCKET'],
+  })
+  expect(envAddition('', new Set(variables), variables, 'key')).toEqual({ text: '', set: [], unknown: [] })
 })
 
 test.each([

@@ -70,8 +70,9 @@ describe.each(COMBINATIONS)('the application of $framework, $media and $database
     const packages = new Set(used.filter((name) => !name.startsWith('.') && !name.startsWith('node:')))
     expect(Object.keys({ ...dependencies, ...devDependencies })).toEqual(expect.arrayContaining([...packages]))
     const ours = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => name.startsWith('@rindle/'))
-    // The command is run, not imported.
-    expect([...packages, '@rindle/cli']).toEqual(expect.arrayContaining(ours))
+    // The command is run, not imported; React's package wants that of the client beside it.
+    const others = framework === 'next' ? ['@rindle/cli', '@rindle/client'] : ['@rindle/cli']
+    expect([...packages, ...others]).toEqual(expect.arrayContaining(ours))
   })
 
   test('has one command to run it, and its secret in a file that git leaves out', async () => {

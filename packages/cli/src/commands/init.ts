@@ -3,6 +3,7 @@ import { access, appendFile, mkdir, readFile, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path'
 import { RindleError } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
+import { readEnvFiles } from '../env-files.ts'
 import {
   type ConfigChoice,
   configTemplate,
@@ -15,6 +16,7 @@ import { type EnvAddition, envAddition, isIgnored } from '../init/env-addition.t
 import { installPackages } from '../init/install-packages.ts'
 import { type MountPlan, mountPlan, type PlannedFile } from '../init/mount-plan.ts'
 import { installCommand, type Project, readProject, rindleCommand } from '../init/project.ts'
+import type { Io } from '../io.ts'
 import { existingConfig } from '../load-config.ts'
 
 /** `rindle init`: writes a first configuration, and the route or server that answers browsers. */
@@ -40,10 +42,10 @@ export const init: Command = defineCommand({
     const project = await readProject(io.cwd, io.env['npm_config_user_agent'])
     await assertFirst(io.cwd)
     const file = configName(project)
-    const mount = mountPlan(project, file, packagesFor(choice))
+    const mount = mountPlan(project, file)
     const written = await writeNew(io.cwd, [{ path: file, text: configTemplate(choice) }, ...mount.files])
     const kept = mount.files.filter(({ path }) => !written.includes(path))
-    const env = await addToEnv(io.cwd, envFileOf(project), environmentFor(choice))
+    const env = await addToEnv(io, envFileOf(project), environmentFor(choice))
     const packages = packagesFor(choice).filter((name) => !project.dependencies.has(name))
     for (const path of written) report.line(`Wrote ${path}`)
     for (const { path, text } of kept)
@@ -86,18 +88,21 @@ async function writeNew(cwd: string, files: readonly PlannedFile[]): Promise<rea
   return written
 }
 
-async function addToEnv(cwd: string, file: string, variables: readonly string[]): Promise<EnvAddition> {
-  const addition = envAddition(await textOf(join(cwd, file)), variables, randomBytes(32).toString('hex'))
+async function addToEnv({ cwd, env }: Io, file: string, variables: readonly string[]): Promise<EnvAddition> {
+  const set = { ...env }
+  readEnvFiles(cwd, set)
+  const known = new Set(Object.keys(set).filter((name) => set[name]))
+  const addition = envAddition(await textOf(join(cwd, file)), known, variables, randomBytes(32).toString('hex'))
   if (addition.text !== '') await appendFile(join(cwd, file), addition.text, { mode: 0o600 })
   return addition
 }
 
-async function envSteps(cwd: string, project: Project, { empty, text }: EnvAddition): Promise<readonly string[]> {
+async function envSteps(cwd: string, project: Project, { unknown, text }: EnvAddition): Promise<readonly string[]> {
   const file = envFileOf(project)
   const isOpen = text !== '' && !isIgnored(await textOf(join(cwd, '.gitignore')), file)
   return [
     ...(isOpen ? [`Add ${file} to .gitignore: it holds secrets.`] : []),
-    ...empty.map((name) => `Set ${name} in ${file}${hintOn(name)}.`),
+    ...unknown.map((name) => `Set ${name} in ${file}${hintOn(name)}.`),
   ]
 }
 

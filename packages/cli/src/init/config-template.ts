@@ -27,8 +27,8 @@ const STORAGE_PARTS: Readonly<Record<ConfigChoice['storage'], Part>> = {
     environment: ['RINDLE_SIGNING_KEY'],
     call: `localStorage({
       directory: 'media',
-      // Where browsers reach the handler of @rindle/http.
-      baseUrl: process.env.RINDLE_BASE_URL ?? 'http://localhost:3000/rindle',
+      // The path of the handler of @rindle/http. Name the whole URL if pages of another origin use the files.
+      baseUrl: '/rindle',
       signingKey: env.RINDLE_SIGNING_KEY,
     })`,
   },

@@ -1,28 +1,30 @@
 /** What `rindle init` adds to an environment file. */
 export interface EnvAddition {
-  /** The text to add at the end of the file; nothing if it has all. */
+  /** The text to add at the end of the file; nothing if it lacks nothing that can be made up. */
   readonly text: string
-  /** The variables with a value. */
+  /** The variables with a value that was made up. */
   readonly set: readonly string[]
-  /** The variables that the user has to fill in. */
-  readonly empty: readonly string[]
+  /** The variables that only the user knows. They get no line: an empty one would hide that of another file. */
+  readonly unknown: readonly string[]
 }
 
 /**
- * The lines that a file lacks of these variables. A signing key is random; what only the user knows stays empty.
+ * The line that a project lacks of these variables: a signing key, which is random. Pure.
  *
- * @param present The text of the file; variables of the shell's environment do not count.
+ * @param file The text of the file to add to.
+ * @param known The variables that this file, another one or the shell sets.
  */
-export function envAddition(present: string, variables: readonly string[], signingKey: string): EnvAddition {
-  const missing = variables.filter((name) => !new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`, 'm').test(present))
-  if (missing.length === 0) return { text: '', set: [], empty: [] }
-  const lines = missing.map((name) => `${name}=${name === 'RINDLE_SIGNING_KEY' ? signingKey : ''}`)
-  const separator = present === '' || present.endsWith('\n') ? '' : '\n'
-  return {
-    text: `${separator}${lines.join('\n')}\n`,
-    set: missing.filter((name) => name === 'RINDLE_SIGNING_KEY'),
-    empty: missing.filter((name) => name !== 'RINDLE_SIGNING_KEY'),
-  }
+export function envAddition(
+  file: string,
+  known: ReadonlySet<string>,
+  variables: readonly string[],
+  signingKey: string,
+): EnvAddition {
+  const missing = variables.filter((name) => !known.has(name))
+  const unknown = missing.filter((name) => name !== 'RINDLE_SIGNING_KEY')
+  if (!missing.includes('RINDLE_SIGNING_KEY')) return { text: '', set: [], unknown }
+  const separator = file === '' || file.endsWith('\n') ? '' : '\n'
+  return { text: `${separator}RINDLE_SIGNING_KEY=${signingKey}\n`, set: ['RINDLE_SIGNING_KEY'], unknown }
 }
 
 /** Whether git leaves a file of the project's root out, as far as one line of `.gitignore` says so. Pure. */

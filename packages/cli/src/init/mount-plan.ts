@@ -32,17 +32,16 @@ const MOUNTS: Readonly<Record<Exclude<Framework, 'next' | 'sveltekit'>, string>>
  * How this project mounts the handler of uploads and files at `/rindle`. Pure.
  *
  * @param config The name of the configuration file.
- * @param packages The packages that the configuration imports.
  */
-export function mountPlan(project: Project, config: string, packages: readonly string[]): MountPlan {
+export function mountPlan(project: Project, config: string): MountPlan {
   const { framework } = project
-  if (framework === 'next') return nextPlan(project, config, packages)
+  if (framework === 'next') return nextPlan(project, config)
   if (framework === 'sveltekit') return sveltePlan(project, config)
   if (framework === undefined) return serverPlan(project, config)
   return handlerPlan(project, config, MOUNTS[framework])
 }
 
-function nextPlan(project: Project, config: string, packages: readonly string[]): MountPlan {
+function nextPlan(project: Project, config: string): MountPlan {
   const { sourceFolder } = project
   const language = project.isTypeScript ? 'ts' : 'js'
   const below = sourceFolder === '' ? '' : `${sourceFolder}/`
@@ -63,13 +62,12 @@ export async function register() {
   }
 }
 `
-  const external = packages.filter((name) => name !== '@rindle/cli').map((name) => `'${name}'`)
   return {
     files: [
       { path: `${below}app/rindle/[...path]/route.${language}`, text: route },
       { path: `${below}instrumentation.${language}`, text: instrumentation },
     ],
-    steps: [`Add to next.config: serverExternalPackages: [${external.join(', ')}]`],
+    steps: ["Export withRindle(nextConfig) from next.config: import { withRindle } from '@rindle/http/next-config'"],
   }
 }
 

@@ -1,17 +1,7 @@
+import { withRindle } from '@rindle/http/next-config'
 import type { NextConfig } from 'next'
 
-const config: NextConfig = {
-  // These find files beside themselves, so Next must leave them in node_modules.
-  serverExternalPackages: [
-    '@rindle/core',
-    '@rindle/embedded',
-    '@rindle/http',
-    '@rindle/jobs-pgboss',
-    '@rindle/prisma',
-    '@rindle/processor-av',
-    '@rindle/processor-image',
-    '@rindle/storage-local',
-  ],
-}
+const config: NextConfig = {}
 
-export default config
+// Leaves the packages of Rindle to Node: they find files beside themselves.
+export default withRindle(config)

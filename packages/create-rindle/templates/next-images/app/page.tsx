@@ -1,15 +1,31 @@
+import { UploadField } from '@rindle/react'
+import { revalidatePath } from 'next/cache'
 import type { ReactElement } from 'react'
 import { gallery } from '../media/gallery.ts'
-import { Upload } from './upload.tsx'
+import type { rindle } from '../media/rindle.ts'
 
+// The URLs are signed for each visitor.
 export const dynamic = 'force-dynamic'
+
+/** The route has put the photo into the gallery: only the page is left to be shown again. */
+async function showAgain(): Promise<void> {
+  'use server'
+  revalidatePath('/')
+}
 
 export default async function Page(): Promise<ReactElement> {
   const shown = await gallery()
   return (
     <>
       <h1>Photos</h1>
-      <Upload />
+      <UploadField<typeof rindle>
+        profile="photo"
+        slot="gallery"
+        multiple
+        accept="image/jpeg,image/png,image/webp"
+        label="Add photos"
+        action={showAgain}
+      />
       <div className="gallery">
         {shown.map(
           ({ id, filename, thumb, large }) =>

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import type { ReactElement, ReactNode } from 'react'
+import '@rindle/react/styles.css'
 import './styles.css'
 
 export const metadata: Metadata = { title: 'Gallery' }

@@ -67,8 +67,8 @@ async function assertFirst(cwd: string): Promise<void> {
 }
 
 /** A module in every project: Node takes `.ts` for CommonJS unless package.json says otherwise; bundlers do not. */
-function configName({ isTypeScript, isModule, isPackage, framework }: Project): string {
-  const isPlain = isModule || !isPackage || framework === 'next' || framework === 'nuxt'
+function configName({ isTypeScript, isModule, framework }: Project): string {
+  const isPlain = isModule || framework === 'next' || framework === 'nuxt'
   return `rindle.config.${isPlain ? '' : 'm'}${isTypeScript ? 'ts' : 'js'}`
 }
 

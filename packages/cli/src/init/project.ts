@@ -28,8 +28,6 @@ export type Framework = (typeof FRAMEWORKS)[keyof typeof FRAMEWORKS]
 
 /** What `rindle init` finds out about the project in a directory. */
 export interface Project {
-  /** Whether there is a package.json. */
-  readonly isPackage: boolean
   readonly packageManager: PackageManager
   /** `undefined`: none that is known. */
   readonly framework: Framework | undefined
@@ -58,14 +56,12 @@ interface Manifest {
  * @throws RindleError `config_invalid` if package.json is not JSON.
  */
 export async function readProject(directory: string, userAgent = ''): Promise<Project> {
-  const manifestText = await textOf(join(directory, 'package.json'))
-  const manifest = parseManifest(manifestText)
+  const manifest = parseManifest(await textOf(join(directory, 'package.json')))
   const dependencies = new Set(Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }))
   const tsconfig = await textOf(join(directory, 'tsconfig.json'))
   const framework = Object.entries(FRAMEWORKS).find(([name]) => dependencies.has(name))?.[1]
   const isAppInSource = framework === 'next' && !(await exists(join(directory, 'app')))
   return {
-    isPackage: manifestText !== undefined,
     packageManager: await packageManagerOf(directory, manifest, userAgent),
     framework,
     // Without a package.json there is nothing to say no: Node runs TypeScript.

@@ -141,6 +141,15 @@ describe('init', () => {
     expect(await text('rindle.config.js')).toBe(configTemplate({ storage: 'local', lane: 'image' }))
   })
 
+  test('lists all steps when the packages cannot be installed', async () => {
+    await application.write('package.json', '{"packageManager":"bun@1.0.0"}')
+    const env = { PATH: application.directory }
+    const { exitCode, stdout, stderr } = await rindle(['init', '--install'], { cwd: application.directory, env })
+    expect(stderr).toBe('bun cannot be started (ENOENT): install it first.\n')
+    expect(stdout).toMatch(/\nNext:\n {2}1\. bun add @rindle\/cli [^\n]+\n {2}2\. /)
+    expect(exitCode).toBe(1)
+  })
+
   test('reports a package.json that is none', async () => {
     await application.write('package.json', '{')
     const { exitCode, stderr } = await rindle(['init'], { cwd: application.directory })

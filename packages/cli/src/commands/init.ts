@@ -43,7 +43,9 @@ export const init: Command = defineCommand({
     await assertFirst(io.cwd)
     const file = configName(project)
     const mount = mountPlan(project, file)
-    const written = await writeNew(io.cwd, [{ path: file, text: configTemplate(choice) }, ...mount.files])
+    // The flag decides a race with another process that writes the same file.
+    await writeFile(join(io.cwd, file), configTemplate(choice), { flag: 'wx' })
+    const written = [file, ...(await writeMissing(io.cwd, mount.files))]
     const kept = mount.files.filter(({ path }) => !written.includes(path))
     const env = await addToEnv(io, envFileOf(project), environmentFor(choice))
     const packages = packagesFor(choice).filter((name) => !project.dependencies.has(name))
@@ -51,12 +53,17 @@ export const init: Command = defineCommand({
     for (const { path, text } of kept)
       report.line(`Kept ${path}, which was there already. It needs:\n\n${indented(text)}`)
     if (env.set.length > 0) report.line(`Set ${env.set.join(', ')} in ${envFileOf(project)}`)
-    const isInstalled = args.install && packages.length > 0 && (await installPackages(io, project, packages))
+    const problem = args.install && packages.length > 0 ? await installPackages(io, project, packages) : undefined
+    const isInstalled = args.install && problem === undefined
+    if (problem !== undefined) report.note(problem)
     const steps = nextSteps(project, mount, isInstalled ? [] : packages, await envSteps(io.cwd, project, env))
     report.line('Next:')
     for (const [index, step] of steps.entries()) report.line(`  ${index + 1}. ${step}`)
     const environment = [...environmentFor(choice)]
-    return { exitCode: 0, document: { file, files: written, packages: [...packages], environment } }
+    return {
+      exitCode: problem === undefined ? 0 : 1,
+      document: { file, files: written, packages: [...packages], environment },
+    }
   },
 })
 
@@ -76,8 +83,8 @@ function envFileOf({ framework }: Project): string {
   return framework === 'next' ? '.env.local' : '.env'
 }
 
-/** Writes the files that are not there yet. The configuration must be new: its flag decides a race with another process. */
-async function writeNew(cwd: string, files: readonly PlannedFile[]): Promise<readonly string[]> {
+/** Writes the files that are not there yet, and names them. */
+async function writeMissing(cwd: string, files: readonly PlannedFile[]): Promise<readonly string[]> {
   const written: string[] = []
   for (const { path, text } of files) {
     if (await isThere(join(cwd, path))) continue

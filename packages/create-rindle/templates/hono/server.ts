@@ -18,7 +18,7 @@ try {
 const handler = createHandler(rindle, {
   basePath: '/rindle',
   actor: () => owner, // your signed-in user
-  authorizeUpload: () => ({ owner }), // whose gallery takes the upload
+  authorizeUpload: () => ({ owner }), // the owner of the gallery
 })
 
 const app = new Hono()

@@ -3,5 +3,5 @@ import type { NextConfig } from 'next'
 
 const config: NextConfig = {}
 
-// Leaves the packages of Rindle to Node: they find files beside themselves.
+// Next must not bundle the packages of Rindle, because they read files beside themselves.
 export default withRindle(config)

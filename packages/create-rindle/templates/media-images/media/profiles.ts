@@ -2,7 +2,7 @@ import { defineProfile } from '@rindle/core'
 import { imageProcessor } from '@rindle/processor-image'
 import { image } from '@rindle/processor-image/recipes'
 
-/** What the application accepts, and what it makes of it. */
+/** The files that the application accepts, and the variants that it makes from them. */
 export const profiles = {
   photo: defineProfile({
     storage: 'main',
@@ -15,5 +15,5 @@ export const profiles = {
   }),
 }
 
-/** Make the variants. */
+/** They make the variants. */
 export const processors = [imageProcessor()]

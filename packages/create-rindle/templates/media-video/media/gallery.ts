@@ -1,9 +1,9 @@
 import { rindle } from './rindle.ts'
 
-/** Holds the gallery. In your application: the signed-in user, or an album. */
+/** The owner of the gallery. In your application, this is the signed-in user or an album. */
 export const owner = { type: 'guest', id: 'guest' }
 
-/** A photo or a film of the gallery, with signed URLs; `null` until they are ready. */
+/** A photo or a film of the gallery, with signed URLs. They are `null` until the variants are ready. */
 export interface Shown {
   readonly id: string
   readonly filename: string
@@ -14,7 +14,7 @@ export interface Shown {
   readonly large: string | null
 }
 
-/** The photos and films of the gallery, in the order in which they came. */
+/** The photos and films of the gallery, oldest first. */
 export async function gallery(): Promise<readonly Shown[]> {
   const held = await rindle.attachmentsFor([owner], ['gallery'])
   const shown = held.map(async ({ asset }) => {

@@ -4,7 +4,7 @@ import { poster, video } from '@rindle/processor-av/recipes'
 import { imageProcessor } from '@rindle/processor-image'
 import { image } from '@rindle/processor-image/recipes'
 
-/** What the application accepts, and what it makes of it. */
+/** The files that the application accepts, and the variants that it makes from them. */
 export const profiles = {
   photo: defineProfile({
     storage: 'main',
@@ -26,5 +26,5 @@ export const profiles = {
   }),
 }
 
-/** Make the variants: sharp those of photos, FFmpeg those of films. */
+/** They make the variants: sharp for photos, FFmpeg for films. */
 export const processors = [imageProcessor(), avProcessor()]

@@ -4,11 +4,11 @@ import type { ReactElement } from 'react'
 import { gallery } from '../media/gallery.ts'
 import type { rindle } from '../media/rindle.ts'
 
-// The URLs are signed for each visitor.
+// The URLs are signed for each request.
 export const dynamic = 'force-dynamic'
 
-/** The route has put the photo into the gallery: only the page is left to be shown again. */
-async function showAgain(): Promise<void> {
+/** The route has added the photo to the gallery, so this only renders the page again. */
+async function renderAgain(): Promise<void> {
   'use server'
   revalidatePath('/')
 }
@@ -24,14 +24,14 @@ export default async function Page(): Promise<ReactElement> {
         multiple
         accept="image/jpeg,image/png,image/webp"
         label="Add photos"
-        action={showAgain}
+        action={renderAgain}
       />
       <div className="gallery">
         {shown.map(
           ({ id, filename, thumb, large }) =>
             thumb && (
               <a key={id} href={large ?? thumb}>
-                {/* Rindle has made the size already: an optimizer would only make it again. */}
+                {/* Rindle has made this size, so the image optimizer has nothing to do. */}
                 <img src={thumb} alt={filename} />
               </a>
             ),

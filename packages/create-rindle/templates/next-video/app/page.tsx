@@ -4,11 +4,11 @@ import type { ReactElement } from 'react'
 import { gallery } from '../media/gallery.ts'
 import type { rindle } from '../media/rindle.ts'
 
-// The URLs are signed for each visitor.
+// The URLs are signed for each request.
 export const dynamic = 'force-dynamic'
 
-/** The route has put the file into the gallery: only the page is left to be shown again. */
-async function showAgain(): Promise<void> {
+/** The route has added the file to the gallery, so this only renders the page again. */
+async function renderAgain(): Promise<void> {
   'use server'
   revalidatePath('/')
 }
@@ -24,7 +24,7 @@ export default async function Page(): Promise<ReactElement> {
         multiple
         accept="image/jpeg,image/png,image/webp"
         label="Add photos"
-        action={showAgain}
+        action={renderAgain}
       />
       <UploadField<typeof rindle>
         profile="film"
@@ -32,7 +32,7 @@ export default async function Page(): Promise<ReactElement> {
         multiple
         accept="video/*"
         label="Add films"
-        action={showAgain}
+        action={renderAgain}
       />
       <div className="gallery">
         {shown.map(({ id, filename, kind, thumb, large }) => {
@@ -40,7 +40,7 @@ export default async function Page(): Promise<ReactElement> {
           if (kind === 'film' && large) return <video key={id} src={large} poster={thumb} title={filename} controls />
           return (
             <a key={id} href={large ?? thumb}>
-              {/* Rindle has made the size already: an optimizer would only make it again. */}
+              {/* Rindle has made this size, so the image optimizer has nothing to do. */}
               <img src={thumb} alt={filename} />
             </a>
           )

@@ -4,5 +4,5 @@ import { rindle } from '../../../media/rindle.ts'
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = rindleRoutes(rindle, {
   actor: () => owner, // your signed-in user
-  authorizeUpload: () => ({ owner }), // whose gallery takes the upload
+  authorizeUpload: () => ({ owner }), // the owner of the gallery
 })

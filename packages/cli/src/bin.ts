@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readEnvFiles } from './env-files.ts'
+import { nodeProblem } from './node-problem.ts'
 import { run } from './run.ts'
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
@@ -21,6 +22,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // A terminal whose size nobody set has 0 columns, and a spinner would never finish a line.
 for (const stream of [process.stdout, process.stderr]) if (stream.columns === 0) stream.columns = 80
 
+const problem = nodeProblem(process.versions.node)
+if (problem !== undefined) {
+  process.stderr.write(`rindle: ${problem}\n`)
+  process.exit(2)
+}
 // Before anything reads the environment: the configuration of an application reads it when it is loaded.
 readEnvFiles(process.cwd(), process.env)
 const exitCode = await run(process.argv.slice(2), {

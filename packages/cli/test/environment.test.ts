@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readEnvFiles } from '../src/env-files.ts'
+import { nodeProblem } from '../src/node-problem.ts'
 import { type Application, makeApplication } from './application.ts'
 import { rindle } from './captured-io.ts'
 
@@ -30,6 +31,16 @@ describe('the files of the environment', () => {
     readEnvFiles(application.directory, env)
     expect(env).toEqual({})
   })
+})
+
+test.each([
+  ['20.20.2', 'Rindle needs Node 22.12 or newer, and this is Node 20.20.2. `npm install node@24`'],
+  ['22.11.0', 'Rindle needs Node 22.12 or newer'],
+  ['22.12.0', undefined],
+  ['24.0.0', undefined],
+])('Node %s is told what it lacks: %s', (version, problem) => {
+  if (problem === undefined) expect(nodeProblem(version)).toBeUndefined()
+  else expect(nodeProblem(version)).toContain(problem)
 })
 
 describe('a configuration whose import is not found', () => {

@@ -153,7 +153,6 @@ describe('requeue --all', () => {
     [['requeue', 'ASSET', '--reason', 'x'], '--reason works with --all'],
     [['requeue', 'ASSET', '--live'], '--live works with --all'],
     [['requeue', '--all', '--live', '--dry-run'], 'not both'],
-    ,
   ])('%j is refused', async (argv, message) => {
     expect(await command(...argv)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) })
   })

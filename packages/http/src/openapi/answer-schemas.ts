@@ -57,10 +57,7 @@ const upload = z
       .readonly()
       .exactOptional()
       .describe('The parts that the storage has: only of an open multipart.'),
-    tusUrl: z
-      .string()
-      .exactOptional()
-      .describe('The address for a tus client: only for an open resumable upload.'),
+    tusUrl: z.string().exactOptional().describe('The address for a tus client: only for an open resumable upload.'),
   } satisfies Shape<WireUpload>)
   .describe('An upload session as its client sees it.')
 

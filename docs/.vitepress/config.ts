@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitepress'
 import { textOf } from '../generator/repository.ts'
+import { fillHomePage, type HomePage } from './home-page.ts'
 import { writeMarkdownCopies } from './markdown-copies.ts'
 import { referenceMenu } from './reference-menu.ts'
 import { search } from './search.ts'
@@ -22,9 +23,7 @@ export default defineConfig({
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   buildEnd: writeMarkdownCopies,
   transformPageData({ relativePath, frontmatter }) {
-    if (relativePath !== 'index.md' || repositoryUrl === undefined) return
-    const { actions } = frontmatter['hero'] as { readonly actions: object[] }
-    actions.push({ theme: 'alt', text: 'GitHub', link: repositoryUrl })
+    if (relativePath === 'index.md') fillHomePage(frontmatter as HomePage, { repositoryUrl })
   },
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   themeConfig: {

@@ -55,7 +55,7 @@ async function copyOf(srcDir: string, file: string): Promise<Copy> {
     title: /^# (.*)$/m.exec(markdown)?.[1] ?? file,
     description: /^description: "?(.*?)"?$/m.exec(frontmatter)?.[1] ?? '',
     // A drawing says nothing to a reader of text, and the table after it says the same.
-    markdown: markdown.replaceAll(/<figure class="states">[\s\S]*?<\/figure>\n*/g, ''),
+    markdown: markdown.replaceAll(/<figure class="(?:states|bars)">[\s\S]*?<\/figure>\n*/g, ''),
   }
 }
 

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import type { DefaultTheme } from 'vitepress'
 import { ADAPTER_NOUNS, NOUNS, type Noun } from '../generator/nouns.ts'
 import { packagePage } from '../generator/places.ts'
-import { publishedPackages } from '../generator/repository.ts'
+import { publishedPackages, repository } from '../generator/repository.ts'
 
 /** The part of the menu that leads to generated pages. */
 export function referenceMenu(): DefaultTheme.SidebarItem[] {
@@ -31,6 +33,8 @@ export function referenceMenu(): DefaultTheme.SidebarItem[] {
           link: '/reference/api/',
           items: packages.flatMap(({ folder, entries }) =>
             entries
+              // Some entries export nothing to import, such as the program of a worker.
+              .filter(({ specifier }) => existsSync(path.join(repository, `docs/${packagePage(folder, specifier)}.md`)))
               .filter(({ specifier }) => folder !== 'core' || specifier === '@rindle/core')
               .map(({ specifier }) => ({ text: specifier, link: `/${packagePage(folder, specifier)}` })),
           ),

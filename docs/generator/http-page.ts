@@ -4,6 +4,15 @@ import { textOf } from './repository.ts'
 
 interface Schema {
   readonly $ref?: string
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  readonly enum?: readonly string[]
+  readonly const?: string
+  readonly anyOf?: readonly Schema[]
+  readonly items?: Schema
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: Schema | boolean
+  readonly required?: readonly string[]
 }
 
 interface Content {
@@ -21,7 +30,7 @@ export function httpPages(): ReadonlyMap<string, string> {
   const { version } = JSON.parse(textOf('packages/core/package.json')) as { version: string }
   const document = openApi({ version })
   const paths = document['paths'] as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>
-  const { schemas } = document['components'] as unknown as { readonly schemas: Readonly<Record<string, object>> }
+  const { schemas } = document['components'] as unknown as { readonly schemas: Readonly<Record<string, Schema>> }
   return new Map([
     ['public/openapi.json', `${JSON.stringify(document, null, 2)}\n`],
     [
@@ -44,9 +53,7 @@ export function httpPages(): ReadonlyMap<string, string> {
             .map(([method, operation]) => routeText(method, path, operation)),
         ),
         '## Schemas\n',
-        ...Object.entries(schemas).map(
-          ([name, schema]) => `### ${name}\n\n${fenced('json', JSON.stringify(schema, null, 2))}`,
-        ),
+        ...Object.entries(schemas).map(([name, schema]) => `### ${name}\n\n${schemaText(schema)}`),
       ].join('\n'),
     ],
   ])
@@ -70,4 +77,40 @@ function routeText(method: string, path: string, { summary, requestBody, respons
 function nameIn({ content = {} }: Content): string {
   const [first] = Object.values(content)
   return first?.schema.$ref?.split('/').at(-1) ?? ''
+}
+
+function schemaText({ description, properties = {}, required = [] }: Schema): string {
+  const rows = Object.entries(properties).map(([name, schema]) => [
+    code(name),
+    typeOf(schema),
+    [required.includes(name) ? '' : 'Optional.', schema.description ?? ''].join(' ').trim(),
+  ])
+  return `${description === undefined ? '' : `${description}\n\n`}${table(['property', 'type', 'description'], rows)}`
+}
+
+function typeOf({
+  $ref,
+  type,
+  enum: values,
+  const: value,
+  anyOf,
+  items,
+  properties,
+  additionalProperties,
+}: Schema): string {
+  if ($ref !== undefined) {
+    const name = $ref.split('/').at(-1) ?? ''
+    return `[${code(name)}](#${name.toLowerCase()})`
+  }
+  if (anyOf !== undefined) return anyOf.map(typeOf).join(' or ')
+  if (value !== undefined) return code(value)
+  if (values !== undefined) return values.map(code).join(', ')
+  if (items !== undefined) return `list of ${typeOf(items)}`
+  if (properties !== undefined) {
+    return `{ ${Object.entries(properties)
+      .map(([name, schema]) => `${code(name)}: ${typeOf(schema)}`)
+      .join(', ')} }`
+  }
+  if (typeof additionalProperties === 'object') return `by name: ${typeOf(additionalProperties)}`
+  return typeof type === 'string' || type === undefined ? (type ?? 'any') : type.join(' or ')
 }

@@ -35,7 +35,7 @@ export function anchor(heading: string): string {
 
 /** The first sentence of a comment. */
 export function firstSentence(doc: string): string {
-  return /^[\s\S]*?[.:](?=\s|$)/.exec(doc)?.[0] ?? doc
+  return /^[\s\S]*?[.](?=\s|$)/.exec(doc)?.[0] ?? doc
 }
 
 function cell(text: string): string {

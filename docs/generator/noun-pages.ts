@@ -1,4 +1,5 @@
 import { exportSections, typesText } from './export-text.ts'
+import { instanceParts } from './instance-parts.ts'
 import { anchor, code, fenced, firstSentence, prose, table } from './markdown.ts'
 import { ADAPTER_NOUNS, NOUNS, type Noun, nounOf } from './nouns.ts'
 import type { Places } from './places.ts'
@@ -19,7 +20,7 @@ export function nounPages(
   heads: Readonly<Record<string, string>>,
 ): ReadonlyMap<string, string> {
   const core = own.filter(({ package: { folder } }) => folder === 'core')
-  const parts = partsOf(core)
+  const parts = instanceParts(core)
   const methods = Map.groupBy(parts.flatMap(methodsOf), (method) => methodNoun(method, core))
   const pages = [...NOUNS, ...ADAPTER_NOUNS].map((noun): [string, string] => {
     const items = core.filter((item) => nounOf(item) === noun && !parts.includes(item))
@@ -69,15 +70,6 @@ function methodList(methods: ReadonlyMap<Noun, readonly Method[]>): string {
     'All methods of an instance, which [`createRindle`](./instance#createrindle) makes.\n',
     ...sections,
   ].join('\n')
-}
-
-/** The interfaces that `Rindle` extends. Their methods stand alone; the interfaces themselves are not shown. */
-function partsOf(core: readonly Export[]): readonly Export[] {
-  const rindle = core.find(({ name }) => name === 'Rindle')?.code ?? ''
-  const names = new Set(rindle.replace(/^[\s\S]*?extends/, '').match(/\b[A-Z]\w+/g))
-  const parts = [...names].flatMap((name) => core.find((item) => item.name === name && item.members.length > 0) ?? [])
-  if (parts.length < 8) throw new Error('The interface Rindle no longer extends its parts.')
-  return parts
 }
 
 function methodsOf(part: Export): Method[] {

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { instanceParts } from './instance-parts.ts'
 import { anchor, code } from './markdown.ts'
 import { nounOf } from './nouns.ts'
 import type { Export } from './read-exports.ts'
@@ -16,10 +17,13 @@ export interface Places {
 /** Gives every export its place: those of core by noun, those of other packages by their import specifier. */
 export function placesOf(own: readonly Export[]): Places {
   const byName = Map.groupBy(own, ({ name }) => name)
+  const parts = instanceParts(own)
   const linkTo = (item: Export, from: string): string => {
-    const target = path.posix.relative(path.posix.dirname(from), pageOf(item))
-    const place = pageOf(item) === from ? '' : target.startsWith('.') ? target : `./${target}`
-    return `[${code(item.name)}](${place}#${anchor(item.name)})`
+    // The methods of operators are on many pages, those of any other part on one.
+    const isSpread = item.name === 'Operations' && parts.includes(item)
+    const place = placeFrom(from, isSpread ? 'reference/methods' : pageOf(item))
+    if (isSpread) return `[${code(item.name)}](${place})`
+    return `[${code(item.name)}](${place}#${anchor(parts.includes(item) ? 'Methods' : item.name)})`
   }
   /** Of two packages that export the same name, the reader's own comes first, then core. */
   const exportNamed = (name: string, { package: { folder } }: Export): Export | undefined => {
@@ -38,6 +42,12 @@ export function placesOf(own: readonly Export[]): Places {
       })
     },
   }
+}
+
+function placeFrom(from: string, page: string): string {
+  const target = path.posix.relative(path.posix.dirname(from), page)
+  if (page === from) return ''
+  return target.startsWith('.') ? target : `./${target}`
 }
 
 function pageOf(item: Export): string {

@@ -44,7 +44,7 @@ describe.skipIf(!IS_INSTALLED)('what is published, installed in a fresh project'
     const compilers = Object.entries(TYPESCRIPTS).map(([name, version]) => `${name}@npm:typescript@${version}`)
     // One after the other: npm locks nothing in the cache that both fill.
     images = await installFresh(registry, [...IMAGES, ...TYPES, ...compilers])
-    recordings = await installFresh(registry, [...published(), ...PEERS])
+    recordings = await installFresh(registry, [...published().map((name) => registry.specifierOf(name)), ...PEERS])
   }, 240_000)
   afterAll(async () => {
     await images[Symbol.asyncDispose]()

@@ -16,8 +16,10 @@ import { type PackedPackage, packPackages } from './pack-packages.ts'
 export interface PackageRegistry extends AsyncDisposable {
   /** The address of the registry: it serves our packages and redirects requests for all others. */
   readonly address: string
-  /** The environment for npm: our packages come from here, all others from their usual place. */
+  /** The environment for npm: the packages of our scope come from here, all others from their usual place. */
   readonly environment: Readonly<Record<string, string>>
+  /** What npm installs as a package of ours: its name, or the address of its tarball if it has no scope. */
+  specifierOf(name: string): string
 }
 
 /** Where and under which scope a registry serves. */
@@ -65,6 +67,10 @@ export async function servePackages(options: PackageRegistryOptions = {}): Promi
   return {
     address,
     environment,
+    specifierOf(name) {
+      const packed = packages.find((one) => one.name === name)
+      return packed === undefined || name.startsWith('@') ? name : `${address}${path.basename(packed.filename)}`
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()

@@ -157,3 +157,11 @@ it('refuses a transaction that is not wrapped, and says how to wrap it', async (
   await expect(wrong).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining('fromPrisma') })
   await rindle.discard(received)
 })
+
+it('keeps the bytes of a registered upload, whoever discards them after a commit with a lost answer', async () => {
+  const { rindle, storage } = application
+  const received = await rindle.receive('photo', await quadrants(20, 20), { filename: 'a.jpg' })
+  await (transactors['pg'] as Transactor)(async (tx) => void (await rindle.register(received, { tx })))
+  await rindle.discard(received)
+  expect(await storage.head(received.storageKey)).not.toBeNull()
+})

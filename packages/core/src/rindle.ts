@@ -116,7 +116,10 @@ export interface ProxiedUploads<Ps extends AnyProfiles = Profiles> {
     received: ReceivedUpload<P>,
     options?: { readonly tx?: SqlExecutor } & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<Asset<P>>
-  /** Deletes received bytes that were not registered. Safe to repeat. */
+  /**
+   * Deletes received bytes, unless they are registered. Call it when your transaction failed, even if you do not know
+   * whether it committed. Safe to repeat.
+   */
   discard(received: ReceivedUpload): Promise<void>
 }
 

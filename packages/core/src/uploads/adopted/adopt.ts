@@ -1,7 +1,7 @@
 import type { Asset } from '../../domain/entities.ts'
 import { sanitizeFilename } from '../../domain/filename.ts'
 import { type Runtime, storageOf } from '../../kernel/runtime.ts'
-import { discardUnlessRegistered } from '../proxied/register.ts'
+import { tryToDiscard } from '../proxied/register.ts'
 import { foreseeQuota } from '../reserve-quota.ts'
 import { storageFor } from '../upload-origin.ts'
 import type { Adoption, AdoptOptionsWithPlace, AdoptSource } from './adopt-options.ts'
@@ -35,7 +35,7 @@ export async function adopt<P extends string>(
   await foreseeQuota(runtime, { ...options, profile: profileName, byteSize: 0 })
   const bytes = await bytesOf(runtime, profileName, source, options)
   const discardCopy = async (): Promise<void> => {
-    if (!bytes.isInPlace) await discardUnlessRegistered(runtime, bytes)
+    if (!bytes.isInPlace) await tryToDiscard(runtime, bytes)
   }
   let asset: Asset | null
   try {

@@ -82,7 +82,7 @@ export async function upload<P extends string>(
   try {
     return await register(runtime, received, options)
   } catch (error) {
-    await discardUnlessRegistered(runtime, received)
+    await tryToDiscard(runtime, received)
     throw error
   }
 }
@@ -100,27 +100,27 @@ export function originOf(
   }
 }
 
-/** Deletes received bytes that will not be registered. Safe to repeat; never call it for a registered upload. */
+/**
+ * Deletes received bytes, unless they are registered: a commit may have happened although its answer was lost, and then
+ * a row owns them. Safe to repeat.
+ */
 export async function discard(
   runtime: Runtime,
-  received: Pick<ReceivedUpload, 'storage' | 'storageKey'>,
+  received: Pick<ReceivedUpload, 'assetId' | 'storage' | 'storageKey'>,
 ): Promise<void> {
-  await storageOf(runtime, received.storage).delete(received.storageKey)
+  const { rows } = await runtime.database.executeSql('select 1 from rindle.media_assets where id = $1::uuid', [
+    received.assetId,
+  ])
+  if (rows.length === 0) await storageOf(runtime, received.storage).delete(received.storageKey)
 }
 
-/**
- * The commit may have happened although its answer was lost: bytes are deleted only when the row is certainly absent.
- * Bytes that stay for lack of an answer are orphans for the orphan scan.
- */
-export async function discardUnlessRegistered(
+/** Discards the bytes of an upload that failed for another reason. Bytes that stay are orphans for the orphan scan. */
+export async function tryToDiscard(
   runtime: Runtime,
   received: Pick<ReceivedUpload, 'assetId' | 'storage' | 'storageKey'>,
 ): Promise<void> {
   try {
-    const { rows } = await runtime.database.executeSql('select 1 from rindle.media_assets where id = $1::uuid', [
-      received.assetId,
-    ])
-    if (rows.length === 0) await discard(runtime, received)
+    await discard(runtime, received)
   } catch (error) {
     runtime.logger.warn(
       { assetId: received.assetId, ...errorFields(error) },

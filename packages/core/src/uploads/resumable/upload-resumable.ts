@@ -10,7 +10,7 @@ import type { StoredObject } from '../../ports/storage.ts'
 import { verifyCompletion } from '../complete.ts'
 import { type Insertion, rowsOfWhole, TOO_MANY_OPEN } from '../insert-upload.ts'
 import type { PlannedUpload } from '../plan-upload.ts'
-import { discardUnlessRegistered } from '../proxied/register.ts'
+import { tryToDiscard } from '../proxied/register.ts'
 import { tooManyOpen } from '../reserve-quota.ts'
 import { type InitiateResumableOptions, initiateResumableSession, planResumable, resumableColumns } from './session.ts'
 import { newSessionSecret, sessionUriOf } from './uri.ts'
@@ -54,7 +54,7 @@ export async function uploadResumable(
       insertWhole({ ...runtime, jobs }, unit, { planned, options, stored }),
     )
   } catch (error) {
-    await discardUnlessRegistered(runtime, { assetId, storage: storageName, storageKey: uploadKey })
+    await tryToDiscard(runtime, { assetId, storage: storageName, storageKey: uploadKey })
     throw sqlStateOf(error) === TOO_MANY_OPEN ? tooManyOpen(runtime) : error
   }
 }

@@ -23,6 +23,7 @@ export type {
 } from '@rindle/client'
 export { createHandler, type RindleHandler } from './create-handler.ts'
 export { type DrainHandlerOptions, drainHandler } from './drain-handler.ts'
+export { incomingOf } from './incoming-of.ts'
 export type { Actor, ActorNaming, FetchUrlOptions, HandlerOptions, UploadIntent } from './options.ts'
 export type { ResumableCaller, ResumableIntent, ResumableServer } from './resumable-server.ts'
 export { type FastifyLike, type FastifyPlugin, toFastifyPlugin } from './to-fastify-plugin.ts'

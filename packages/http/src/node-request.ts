@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequest } from '@remix-run/node-fetch-server'
 import { markDisposable } from '@rindle/core/adapter'
+import { rememberIncoming } from './incoming-of.ts'
 import { RequestRefused } from './request-refused.ts'
 
 /**
@@ -13,11 +14,12 @@ export function nodeRequest(incoming: IncomingMessage, outgoing: ServerResponse)
     const request = createRequest(incoming, outgoing)
     if (!incoming.readableDidRead || request.body === null) {
       if (request.body !== null && !isHeard) markDisposable(request.body)
-      return request
+      return rememberIncoming(request, incoming)
     }
     const body = bodyReadBefore(incoming)
     if (body instanceof RequestRefused) return body
-    return new Request(request.url, { method: request.method, headers: request.headers, signal: request.signal, body })
+    const { url, method, headers, signal } = request
+    return rememberIncoming(new Request(url, { method, headers, signal, body }), incoming)
   } catch (error) {
     // The Fetch API rejects the URL or the method.
     if (error instanceof TypeError) return new RequestRefused(400, 'invalid_input', 'The request is malformed.')

@@ -21,10 +21,14 @@ const PROGRAMS: Readonly<Record<string, (words: readonly string[], page: string)
   npx: (words, page) => checkNpx(words, page),
   node: checkNode,
   '.ci/run': () => {},
-  // Of Next: the readers who follow its pages run them.
+  // Of frameworks: the reader who follows their pages runs them.
+  '@nestjs/cli@12': () => {},
   'create-next-app@16': () => {},
   next: () => {},
+  nuxt: () => {},
+  vite: () => {},
   cd: () => {},
+  echo: () => {},
   export: () => {},
   mkdir: () => {},
 }
@@ -106,17 +110,18 @@ function checkCreate([name = '', ...words]: readonly string[]): void {
 }
 
 async function checkNpx(words: readonly string[], page: string): Promise<void> {
-  const end = words.indexOf('--')
+  const end = words[0] === '--yes' ? 0 : words.indexOf('--')
   if (end === -1 && words[0]?.startsWith('-')) throw new Error('nothing here reads these options of npx.')
   await check(words.slice(end + 1), page)
 }
 
-/** A program of Node is a file that the page has its reader save, or one of the repository. */
+/** A program of Node is a file that the page has its reader save or build, or one of the repository. */
 function checkNode(words: readonly string[], page: string): void {
   if (words[0] === '-p') return
   const program = words.find((word) => !word.startsWith('-')) ?? ''
   const saved = codeBlocks(page).some(({ name }) => name === program)
-  if (!saved && !existsSync(path.join(repository, program))) throw new Error(`nobody has ${program}.`)
+  const isBuilt = /^(?:dist|build|\.output)\b/.test(program)
+  if (!saved && !isBuilt && !existsSync(path.join(repository, program))) throw new Error(`nobody has ${program}.`)
 }
 
 function isAssignment(word: string): boolean {

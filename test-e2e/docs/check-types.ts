@@ -41,6 +41,7 @@ export async function checkTypes(blocks: readonly CodeBlock[]): Promise<readonly
     await writeFile(path.join(directory, 'package.json'), '{ "type": "module" }')
     await writeFile(path.join(directory, 'tsconfig.json'), JSON.stringify(CONFIG))
     await cp(given, path.join(directory, 'server'), { recursive: true })
+    for (const page of new Set(blocks.map(({ file }) => file))) await giveFiles(page, directory)
     const places = await Promise.all(blocks.map((block) => place(block, directory)))
     const output = await compilerOutput(directory)
     return output.flatMap((line) => located(line, new Map(places)))
@@ -49,15 +50,21 @@ export async function checkTypes(blocks: readonly CodeBlock[]): Promise<readonly
   }
 }
 
+/** Writes the files that the blocks of a page may import. A block with such a name takes its place. */
+async function giveFiles(page: string, directory: string): Promise<void> {
+  const folder = path.join(directory, folderOf(page))
+  await mkdir(folder, { recursive: true })
+  for (const source of sourcesFor(page)) await cp(source, path.join(folder, path.basename(source)))
+}
+
+function folderOf(page: string): string {
+  return page.replace(/\.md$/, '').replaceAll(/\W+/g, '-')
+}
+
 /** Writes a block; returns its path below `directory`. */
 async function place(block: CodeBlock, directory: string): Promise<[file: string, block: CodeBlock]> {
-  const folder = block.file.replace(/\.md$/, '').replaceAll(/\W+/g, '-')
-  const file = path.join(folder, block.name ?? `block-${block.line}.${block.language}`)
+  const file = path.join(folderOf(block.file), block.name ?? `block-${block.line}.${block.language}`)
   await mkdir(path.dirname(path.join(directory, file)), { recursive: true })
-  // Files that it may import, unless a block has that name.
-  for (const source of sourcesFor(block.file)) {
-    await cp(source, path.join(directory, folder, path.basename(source)), { force: false })
-  }
   await writeFile(path.join(directory, file), `${block.text}${block.name === undefined ? '\nexport {}\n' : ''}`)
   return [file, block]
 }

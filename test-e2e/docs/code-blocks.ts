@@ -27,10 +27,8 @@ export function pages(): readonly string[] {
 
 /** The pages of the site that are written by hand. */
 export function sitePages(): readonly string[] {
-  return [
-    ...markdownIn('docs'),
-    ...['start', 'deploy', 'guide', 'from'].flatMap((folder) => markdownIn(`docs/${folder}`)),
-  ]
+  const folders = ['start', 'frameworks', 'recipes', 'deploy', 'guide', 'from']
+  return [...markdownIn('docs'), ...folders.flatMap((folder) => markdownIn(`docs/${folder}`))]
 }
 
 /** The blocks of a file, in their order. Throws when one is not closed. */

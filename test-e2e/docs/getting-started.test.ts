@@ -1,52 +1,33 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { SignedRequest } from '@rindle/core'
-import { freePort } from '@rindle/test-s3'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
 import { startPackageRegistry } from '../support/package-registry.ts'
 import { byRunLength } from '../support/run-length.ts'
 import { codeBlocks, repository } from './code-blocks.ts'
-import { Reader } from './reader.ts'
+import { type FollowedPage, followPage } from './followed-page.ts'
 
 const PAGE = 'docs/start/index.md'
 // The Node that the page installs on machines with an older one.
 const NODE_ITSELF = /\/node_modules\/node(-|$)/
-const SERVER = 'npx node server.ts\n'
+const SERVER = 'npx node server.ts'
 
 const IS_FOLLOWED = byRunLength('a reader who follows the first page', { sample: false, short: true, long: true })
 const chromium = findChromium()
-let directory: string
-let reader: Reader
-let address: string
+let followed: FollowedPage
 
 describe.skipIf(!IS_FOLLOWED)('the first page, followed to the letter', () => {
   beforeAll(async () => {
-    directory = await mkdtemp(path.join(tmpdir(), 'rindle-reader-'))
-    // PostgreSQL does not run as root: the user it runs as must get to the database of the page.
-    await chmod(directory, 0o755)
     await using registry = await startPackageRegistry()
-    reader = new Reader(directory, { ...registry.environment, PORT: String(await freePort()) })
-    // Everything before the server runs, in its order, as the page says it.
-    const blocks = codeBlocks(PAGE)
-    const server = blocks.findIndex(({ text }) => text === SERVER)
-    await reader.follow(blocks.slice(0, server))
-    address = await reader.serve(SERVER.trim())
+    followed = await followPage(PAGE, { registry, server: SERVER })
   }, 240_000)
 
-  afterAll(async () => {
-    await reader.stop()
-    // It ends by itself when its program has ended, a moment later.
-    const running = async (): Promise<string[]> =>
-      (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('postmaster.pid'))
-    await vi.waitFor(async () => expect(await running()).toEqual([]), { timeout: 20_000 })
-    await rm(directory, { recursive: true, force: true })
-  })
+  afterAll(() => followed[Symbol.asyncDispose]())
 
   test('the image lane is installed without FFmpeg, and takes what the page says', async () => {
-    const listed = await reader.type('npm ls --all --parseable --omit=dev')
+    const listed = await followed.reader.type('npm ls --all --parseable --omit=dev')
     const folders = listed.split('\n').filter((line) => line.includes('/node_modules/') && !NODE_ITSELF.test(line))
     expect(folders.filter((folder) => /ffmpeg|ffprobe/.test(folder))).toEqual([])
     const megabytes = (await bytesOf(folders)) / 1e6
@@ -61,7 +42,7 @@ describe.skipIf(!IS_FOLLOWED)('the first page, followed to the letter', () => {
       const page = await browser.newPage()
       const errors: string[] = []
       page.on('pageerror', ({ message }) => errors.push(message))
-      await page.goto(address)
+      await page.goto(followed.address)
       const buffer = await photo()
       await page.getByLabel('A photo').setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer })
       await page.getByAltText('photo.jpg').waitFor()
@@ -81,7 +62,7 @@ describe.skipIf(!IS_FOLLOWED)('the first page, followed to the letter', () => {
     const browser = await launchChromium(chromium ?? '')
     try {
       const page = await browser.newPage()
-      await page.goto(address)
+      await page.goto(followed.address)
       // As an old system does with a .webp: a file that Playwright makes would be given a type.
       const webp = await sharp(await photo())
         .webp()
@@ -105,14 +86,14 @@ describe.skipIf(!IS_FOLLOWED)('the first page, followed to the letter', () => {
 
   test('the commands of the page upload, check and report', async () => {
     const [upload = '', doctor = '', status = ''] = codeBlocks(PAGE).at(-1)?.text.trim().split('\n') ?? []
-    await sharp(await photo()).toFile(path.join(reader.directory, 'photo.jpg'))
-    const urls = (await reader.type(upload)).match(/http:\/\/localhost:\d+\/rindle\/files\/\S+/g) ?? []
+    await sharp(await photo()).toFile(path.join(followed.reader.directory, 'photo.jpg'))
+    const urls = (await followed.reader.type(upload)).match(/http:\/\/localhost:\d+\/rindle\/files\/\S+/g) ?? []
     const formats = await Promise.all(urls.map(async (url) => (await fetch(url)).headers.get('content-type')))
     expect(formats).toEqual(expect.arrayContaining(['image/jpeg', 'image/webp']))
     expect(formats).toHaveLength(3)
-    expect(await reader.type(doctor)).not.toContain('[ERROR]')
+    expect(await followed.reader.type(doctor)).not.toContain('[ERROR]')
     await chooseText()
-    expect(await reader.type(status)).toContain('\n0 errors')
+    expect(await followed.reader.type(status)).toContain('\n0 errors')
   })
 })
 
@@ -120,7 +101,10 @@ describe.skipIf(!IS_FOLLOWED)('the first page, followed to the letter', () => {
 async function chooseText(): Promise<void> {
   const post = (route: string, body?: object): Promise<Response> => {
     const headers = { 'content-type': 'application/json' }
-    return fetch(`${address}/rindle${route}`, { method: 'POST', ...(body && { headers, body: JSON.stringify(body) }) })
+    return fetch(`${followed.address}/rindle${route}`, {
+      method: 'POST',
+      ...(body && { headers, body: JSON.stringify(body) }),
+    })
   }
   const text = 'This is no picture, whatever its name says.'
   const declared = { profile: 'photo', filename: 'photo.png', contentType: 'image/png', byteSize: text.length }
@@ -133,7 +117,9 @@ async function chooseText(): Promise<void> {
   await post(`/uploads/${id}/complete`)
   await vi.waitFor(
     async () => {
-      const asset = (await (await fetch(`${address}/rindle/assets/${assetId}`)).json()) as { readonly state: string }
+      const asset = (await (await fetch(`${followed.address}/rindle/assets/${assetId}`)).json()) as {
+        readonly state: string
+      }
       expect(asset).toMatchObject({ state: 'quarantined', errorReason: expect.stringContaining('unknown_type') })
     },
     { timeout: 20_000 },

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { CodeBlock } from './code-blocks.ts'
@@ -30,9 +30,15 @@ export class Reader {
   /** Follows the blocks, one after the other. Throws with the output of one that fails. */
   async follow(blocks: readonly CodeBlock[]): Promise<void> {
     for (const block of blocks) {
-      if (block.name !== undefined) await writeFile(path.join(this.#directory, block.name), block.text)
+      if (block.name !== undefined) await this.#save(block.name, block.text)
       else if (block.language === 'sh') await this.type(block.text)
     }
+  }
+
+  async #save(name: string, text: string): Promise<void> {
+    const file = path.join(this.#directory, name)
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(file, text)
   }
 
   /** Runs commands in a shell, and stays where they lead. Gives their output. */
@@ -45,16 +51,17 @@ export class Reader {
     return output()
   }
 
-  /** Starts a program that keeps running; resolves with the address that it prints. */
+  /** Starts a program that keeps running and listens on `PORT`; resolves with its address once it has printed it. */
   async serve(command: string): Promise<string> {
-    const child = this.#spawn(['-ec', `exec ${command}`])
+    const port = this.#environment['PORT']
+    const announced = new RegExp(`http://.*:${port}\\b`)
+    const child = this.#spawn(['-ec', `exec env ${command}`])
     this.#server = child
     const output = collected(child)
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     child.once('close', () => reject(new Error(`${command} ended:\n${output()}`)))
     createInterface({ input: child.stdout ?? process.stdin }).on('line', (line) => {
-      const address = /http:\/\/localhost:\d+/.exec(line)?.[0]
-      if (address !== undefined) resolve(address)
+      if (announced.test(line)) resolve(`http://localhost:${port}`)
     })
     return promise
   }
@@ -62,7 +69,7 @@ export class Reader {
   /** Ends what still runs. */
   async stop(): Promise<void> {
     const child = this.#server
-    if (child?.pid === undefined || child.exitCode !== null) return
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'close')
     process.kill(-child.pid, 'SIGTERM')
     await ended

@@ -1,5 +1,6 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { incomingOf, toNodeHandler } from '@rindle/http'
 import { expect, it } from 'vitest'
 
@@ -10,9 +11,10 @@ interface Signed {
 it('an actor finds what a middleware put on the request of node:http, body read or not', async () => {
   const whoami = async (request: Request): Promise<Response> => new Response(incomingOf<Signed>(request)?.user)
   const answer = toNodeHandler(Object.assign(whoami, { basePath: '/rindle' }))
-  const server = createServer(async (incoming, outgoing) => {
-    if (incoming.url === '/rindle/parsed') for await (const body of incoming) Object.assign(incoming, { body })
-    answer(Object.assign(incoming, { user: 'ana' }), outgoing)
+  const signed: RequestListener = (incoming, outgoing) => answer(Object.assign(incoming, { user: 'ana' }), outgoing)
+  const server = createServer((incoming, outgoing) => {
+    if (incoming.url !== '/rindle/parsed') return signed(incoming, outgoing)
+    return void text(incoming).then((body) => signed(Object.assign(incoming, { body }), outgoing))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {

@@ -1,0 +1,74 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { findChromium, launchChromium } from '../browser/chromium.ts'
+import { type PackageRegistry, startPackageRegistry } from '../support/package-registry.ts'
+import { byRunLength } from '../support/run-length.ts'
+import { changeAvatarInBrowser, changeAvatarOverHttp } from './avatar-visitor.ts'
+import { followPage } from './followed-page.ts'
+
+type Servers = Readonly<Record<string, string>>
+
+const NODE = 'npx node server.ts'
+const BUILT = 'npx node --env-file=.env'
+
+/** The command of each page that keeps running. */
+const SMALL: Servers = { node: NODE, hono: NODE, express: NODE, fastify: NODE, nextjs: 'npx next start' }
+/** Those whose frameworks are large downloads. */
+const LARGE: Servers = {
+  nestjs: 'npx node dist/main.js',
+  sveltekit: `${BUILT} build`,
+  nuxt: `${BUILT} .output/server/index.mjs`,
+  'tanstack-start': `${BUILT} .output/server/index.mjs`,
+}
+
+const small = byRunLength('a reader who follows the pages of small frameworks', {
+  sample: null,
+  short: SMALL,
+  long: SMALL,
+})
+const large = byRunLength('a reader who follows the pages of large frameworks', {
+  sample: null,
+  short: null,
+  long: LARGE,
+})
+const servers: Servers = { ...small, ...large }
+const chromium = findChromium()
+const pages = Object.keys(servers)
+
+describe.skipIf(pages.length === 0)('the page of a framework, followed to the letter, ends with an avatar', () => {
+  let registry: PackageRegistry
+  let browser: Browser | undefined
+  let place: string
+  // Pages install nearly the same packages; each begins with those of the one before.
+  let modules: string | undefined
+
+  beforeAll(async () => {
+    place = await mkdtemp(path.join(tmpdir(), 'rindle-modules-'))
+    registry = await startPackageRegistry()
+    if (chromium !== undefined) browser = await launchChromium(chromium)
+  }, 240_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await registry[Symbol.asyncDispose]()
+    await rm(place, { recursive: true, force: true })
+  })
+
+  test.each(pages)('%s', { timeout: 400_000 }, async (name) => {
+    const followed = await followPage(`docs/frameworks/${name}.md`, { registry, server: servers[name] ?? '', modules })
+    try {
+      await changeAvatarOverHttp(followed.address)
+      if (browser !== undefined) await changeAvatarInBrowser(followed.address, browser)
+    } finally {
+      await followed.reader.stop()
+      if (Object.hasOwn(SMALL, name)) {
+        modules = path.join(place, 'node_modules')
+        await rename(path.join(followed.reader.directory, 'node_modules'), modules)
+      }
+      await followed[Symbol.asyncDispose]()
+    }
+  })
+})

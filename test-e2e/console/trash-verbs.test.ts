@@ -53,7 +53,7 @@ it('an asset goes into the trash, is held there, and comes back, by their forms'
 
   await rindle.attach({ id: second.id, profile: 'photo' }, owner, 'cover')
   const taken = (await ana.get(`/verbs/restore?id=${first.id}`)).text
-  expect(taken).toContain('cannot have its place back')
+  expect(taken).toContain('cannot return to its place')
   expect(taken).toContain('whenTaken=replace')
   expect((await ana.confirm(`/verbs/restore?id=${first.id}&whenTaken=skip`)).status).toBe(303)
   expect((await rindle.asset(first.id))?.state).toBe('ready')

@@ -98,7 +98,7 @@ function holdForm(call: Call, { verb, ids, fields }: Asked): Html {
 /** A restore leaves assets alone whose slots are taken, unless the operator says what happens then. */
 function takenLinks(call: Call, { verb, ids, fields }: Asked, { stays }: Foreseen): Html {
   if (verb.name !== 'restore' || fields['whenTaken'] !== undefined) return NOTHING
-  if (!stays.some(({ why }) => why.includes('cannot have its place back'))) return NOTHING
+  if (!stays.some(({ why }) => why.includes('cannot return to its place'))) return NOTHING
   const link = (whenTaken: string, words: string): Html => {
     const query = new URLSearchParams([...ids.map((id): [string, string] => ['id', id]), ['whenTaken', whenTaken]])
     return html`<a class="btn" href="${call.at(`/verbs/restore?${query.toString()}`)}">${words}</a>`

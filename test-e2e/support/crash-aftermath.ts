@@ -180,8 +180,11 @@ function orphansIn(remains: Remains): Aftermath['orphans'] {
   return orphans
 }
 
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
+
 function orphanKind(key: string, { assets, witness }: Remains): OrphanKind {
-  const [assetId = '', name = ''] = key.split('/').slice(-2)
+  const [assetId = ''] = UUID.exec(key) ?? []
+  const name = key.split('/').at(-1) ?? ''
   const isOriginal = name.startsWith('original') || key.startsWith('staging/')
   const asset = assets.get(assetId)
   if (asset === undefined && witness.releasing.has(assetId)) {

@@ -32,7 +32,7 @@ interface Calls {
 
 /** The same processor, which records its input. */
 function counting(processor: Processor, calls: Calls): Processor {
-  const assetIdOf = (path: string): string => path.split('/').at(-2) ?? ''
+  const assetIdOf = (path: string): string => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(path)?.[0] ?? ''
   return {
     ...processor,
     probe: async (source, options) => {

@@ -16,11 +16,16 @@ export const tusSmall: Bench = {
   describe: `creations of tus with files of 10 KB, by ${CONNECTIONS} clients at once, against @tus/server`,
   run: async ({ isQuick, directory, createDatabase, signal }) => {
     const databaseUrl = await createDatabase()
-    const side = (name: 'floor' | 'rindle', isSynced: boolean): SideProgram => ({
-      program: new URL(`${name}.ts`, import.meta.url),
+    const floor = new URL('floor.ts', import.meta.url)
+    const side = (program: URL, isSynced: boolean): SideProgram => ({
+      program,
       setup: { directory, databaseUrl, isSynced } satisfies TusSmallSetup,
     })
-    const programs = { synced: side('floor', true), asItComes: side('floor', false), rindle: side('rindle', true) }
+    const programs = {
+      synced: side(floor, true),
+      asItComes: side(floor, false),
+      rindle: side(new URL('rindle.ts', import.meta.url), true),
+    }
     await using started = await startSides(programs, signal)
     const requests = creations(Array.from({ length: ACTORS }, () => randomUUID()))
     const load = (one: Side) => () =>

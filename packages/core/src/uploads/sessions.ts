@@ -28,11 +28,6 @@ export async function readSession(runtime: Runtime, sessionId: string): Promise<
   )
   const [row] = rows
   if (row === undefined) throw new RindleError('not_found', `There is no upload session ${sessionId}.`)
-  return openFromRow(row)
-}
-
-/** Reads a row with the whole rows of a session and of its asset, as JSON. */
-export function openFromRow(row: Row): OpenSession {
   const session = json<Row>(row, 'session')
   return {
     session: sessionFromRow(session),

@@ -62,11 +62,11 @@ describe('the options of localStorage', () => {
   )
 
   test('make paths of a path, for pages of the same origin', async () => {
-    const { signGet, signPut } = localStorage({ ...OPTIONS, directory, baseUrl: '/rindle/' })
+    const storage = localStorage({ ...OPTIONS, directory, baseUrl: '/rindle/' })
     const expiresAt = new Date()
     const requests = [
-      await signGet('a.txt', { expiresAt }),
-      await signPut('a.txt', { contentType: 'text/plain', byteSize: 1, expiresAt }),
+      await storage.signGet('a.txt', { expiresAt }),
+      await storage.signPut('a.txt', { contentType: 'text/plain', byteSize: 1, expiresAt }),
     ]
     for (const { url } of requests) expect(url).toMatch(/^\/rindle\/files\/[^/]+$/)
   })

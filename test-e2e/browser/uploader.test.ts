@@ -217,6 +217,12 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
       expect(await page.getByRole('status').last().textContent()).toBe('')
     })
 
+    it('takes a file that was chosen before the script of the page ran', async () => {
+      await page.goto(new URL('?field=served', application.pageUrl).href)
+      await page.getByText('Files of this type are not accepted.', { exact: true }).waitFor()
+      expect(await page.getByRole('listitem').count()).toBe(1)
+    })
+
     it('says that a file could not be saved, and saves it with another try', async () => {
       await chooseIn('?field=unsaved', 'flag.jpg')
       await page.getByText('The file could not be saved. Please try again.', { exact: true }).waitFor()

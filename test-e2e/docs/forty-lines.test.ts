@@ -95,35 +95,47 @@ describe.skipIf(!IS_FOLLOWED)('the forty lines', () => {
     expect(built).toContain('Compiled successfully')
   })
 
-  it.skipIf(chromium === undefined)('show an avatar that is chosen, and again after a reload', async () => {
-    const browser = await launchChromium(chromium ?? '')
-    try {
-      const page = await browser.newPage()
-      const errors: string[] = []
-      page.on('pageerror', ({ message }) => errors.push(message))
-      await page.goto(address)
-      const field = page.getByRole('group', { name: 'Change your avatar' })
-      await field.waitFor()
-      expect(await page.getByAltText('Your avatar').count()).toBe(0)
-      const buffer = await sharp({ create: { width: 800, height: 600, channels: 3, background: 'teal' } })
-        .jpeg()
-        .toBuffer()
-      await field.locator('input').setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer })
-      for (const _ of ['at once', 'after a reload']) {
-        await page.getByAltText('Your avatar').waitFor()
-        const shown = `document.querySelector('img[alt="Your avatar"]')`
-        await page.evaluate(`${shown}.decode()`)
-        expect(await page.evaluate(`[${shown}.naturalWidth, ${shown}.naturalHeight]`)).toEqual([160, 160])
-        await page.reload()
+  it.skipIf(chromium === undefined)(
+    'show an avatar that is chosen, and again after a reload',
+    { timeout: 120_000 },
+    async () => {
+      const browser = await launchChromium(chromium ?? '')
+      try {
+        const page = await browser.newPage()
+        const errors: string[] = []
+        page.on('pageerror', ({ message }) => errors.push(message))
+        // Before its script runs, the field hears nothing.
+        await page.goto(address, { waitUntil: 'networkidle' })
+        const field = page.getByRole('group', { name: 'Change your avatar' })
+        await field.waitFor()
+        expect(await page.getByAltText('Your avatar').count()).toBe(0)
+        const buffer = await sharp({ create: { width: 800, height: 600, channels: 3, background: 'teal' } })
+          .jpeg()
+          .toBuffer()
+        await field.locator('input').setInputFiles({ name: 'me.jpg', mimeType: 'image/jpeg', buffer })
+        for (const _ of ['at once', 'after a reload']) {
+          await page
+            .getByAltText('Your avatar')
+            .waitFor({ timeout: 60_000 })
+            .catch(async (error: unknown) => {
+              throw new Error(`The page shows: ${await page.locator('main').innerText()} ${errors.join()}`, {
+                cause: error,
+              })
+            })
+          const shown = `document.querySelector('img[alt="Your avatar"]')`
+          await page.evaluate(`${shown}.decode()`)
+          expect(await page.evaluate(`[${shown}.naturalWidth, ${shown}.naturalHeight]`)).toEqual([160, 160])
+          await page.reload({ waitUntil: 'networkidle' })
+        }
+        const text = Buffer.from('This is no picture, whatever its name says.')
+        await field.locator('input').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: text })
+        await field.getByText('Files of this type are not accepted.', { exact: true }).waitFor()
+        expect(errors).toEqual([])
+      } finally {
+        await browser.close()
       }
-      const text = Buffer.from('This is no picture, whatever its name says.')
-      await field.locator('input').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: text })
-      await field.getByText('Files of this type are not accepted.', { exact: true }).waitFor()
-      expect(errors).toEqual([])
-    } finally {
-      await browser.close()
-    }
-  })
+    },
+  )
 })
 
 /** The lines of the replaced files, before the page replaces them. */

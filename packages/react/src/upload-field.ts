@@ -10,7 +10,7 @@ import {
   type UploadFileOptions,
   type UploadProgress,
 } from '@rindle/client'
-import { createElement, type ReactElement, useMemo, useSyncExternalStore } from 'react'
+import { createElement, type ReactElement, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { plainUploader } from './uploader.ts'
 import type { UploaderTexts } from './uploader-texts.ts'
 import { type UploaderOptions, useUploader } from './use-uploader.ts'
@@ -66,12 +66,20 @@ export function UploadField<R extends AnyServer = AnyServer, P extends ProfileNa
     R,
     P
   >)
+  const plain = useRef<HTMLInputElement>(null)
+  const { add } = uploader
+  // Files that were chosen before the script ran: the uploader takes the place of that input, and of its files.
+  useEffect(() => {
+    const files = [...(plain.current?.files ?? [])]
+    if (plain.current !== null) plain.current.value = ''
+    if (files.length > 0) add(files)
+  }, [add])
   const isScripted = useSyncExternalStore(subscribeToNothing, isInBrowser, isNotInBrowser)
   const classes = className === undefined ? 'rindle-uploader' : `rindle-uploader ${className}`
   const isMultiple = options.multiple ?? false
   if (!isScripted && name !== undefined) {
     const { accept, disabled } = options
-    const input = createElement('input', { type: 'file', name, accept, disabled, multiple: isMultiple })
+    const input = createElement('input', { ref: plain, type: 'file', name, accept, disabled, multiple: isMultiple })
     return createElement('label', { className: classes }, `${uploader.texts.choose(isMultiple)} `, input)
   }
   const done = name === undefined ? [] : uploader.items.filter(({ state }) => state === 'done')

@@ -1,7 +1,7 @@
 import { createClient, type VariantView } from '@rindle/client'
 import { createRindleHooks, UploadField } from '@rindle/react'
 import { createElement as h, type ReactElement, StrictMode, type SyntheticEvent, useCallback, useState } from 'react'
-import { createRoot } from 'react-dom/client'
+import { createRoot, hydrateRoot } from 'react-dom/client'
 import type { BrowserRindle } from './browser-profiles.ts'
 import { shownAssetOf } from './shown-asset.ts'
 
@@ -88,5 +88,18 @@ async function save(): Promise<void> {
 const shownId = new URLSearchParams(location.search).get('show')
 const root = document.createElement('div')
 document.body.append(root)
-const page = location.search.startsWith('?field') ? h(Form) : h(Page)
-createRoot(root).render(h(StrictMode, null, shownId === null ? page : h(shownAssetOf(hooks), { id: shownId })))
+if (location.search === '?field=served') hydrateServedField()
+else {
+  const page = location.search.startsWith('?field') ? h(Form) : h(Page)
+  createRoot(root).render(h(StrictMode, null, shownId === null ? page : h(shownAssetOf(hooks), { id: shownId })))
+}
+
+/** The field as a server has rendered it. A file is chosen before the script of the page runs. */
+function hydrateServedField(): void {
+  root.innerHTML = '<label class="rindle-uploader">Change your photo <input type="file" name="photo"></label>'
+  const chosen = new DataTransfer()
+  chosen.items.add(new File(['not a picture'], 'early.txt', { type: 'text/plain' }))
+  const input = root.querySelector('input')
+  if (input !== null) input.files = chosen.files
+  hydrateRoot(root, h(UploadField, { profile: 'photo', name: 'photo', label: 'Change your photo' }))
+}

@@ -132,9 +132,10 @@ it('an upload that lost its SHA-256 record, for example in a backup, is read ins
 })
 
 async function forgetRecord(path: string): Promise<void> {
-  const [record, ...others] = (await readdir(dirname(path))).filter((name) => name.endsWith('.sha256'))
-  expect(others).toEqual([])
-  await rm(join(dirname(path), record ?? ''))
+  // Uploads of a profile share their directory, so the records of earlier ones go, too.
+  const records = (await readdir(dirname(path))).filter((name) => name.endsWith('.sha256'))
+  expect(records.length).toBeGreaterThan(0)
+  for (const record of records) await rm(join(dirname(path), record))
 }
 
 async function setEtag(id: string, etag: string): Promise<void> {

@@ -119,7 +119,7 @@ describe('--database-url', () => {
   test('is never silently ignored', async () => {
     await application.write('rindle.config.ts', configText({ database: JSON.stringify(database.url) }))
     const { exitCode, stderr } = await show('--database-url', other.url)
-    expect(stderr).toContain('does not connect to the database of --database-url')
+    expect(stderr).toContain('connects to a database other than the one of --database-url')
     expect(exitCode).toBe(2)
     expect((await show('--database-url', database.url)).stderr).toBe(FOUND_NOTHING)
   })

@@ -124,7 +124,7 @@ describe('doctor', () => {
     await using other = await createTestDatabase()
     await application.write('fixed.config.ts', configText({ database: JSON.stringify(database.url) }))
     const fixed = await doctor('--config', 'fixed.config.ts', '--database-url', other.url)
-    expect(fixed.stderr).toContain('does not connect to the database of --database-url')
+    expect(fixed.stderr).toContain('connects to a database other than the one of --database-url')
     expect(fixed.exitCode).toBe(2)
   })
 

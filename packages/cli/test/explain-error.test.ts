@@ -32,7 +32,9 @@ describe('an error', () => {
 
   test('with a code and no message is named by its code', () => {
     const refused = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' })
-    expect(explainError(refused).message).toMatch(/^Cannot connect to PostgreSQL: ECONNREFUSED\. Check that it runs/)
+    expect(explainError(refused).message).toMatch(
+      /^Cannot connect to PostgreSQL: ECONNREFUSED\. Check that it is running/,
+    )
   })
 
   test('of Prisma is shown without the lines about the call', () => {

@@ -124,7 +124,10 @@ describe('createRindle', () => {
     [null, 'database: is missing. Is DATABASE_URL set'],
     ['localhost/app', 'database: is not a PostgreSQL URL. Use one like postgres://user:password@host:5432/database'],
     ['mysql://localhost/app', 'database: is not a PostgreSQL URL.'],
-    [{ url: 'postgres://localhost/app' }, 'database: must be a postgres:// URL, { pool } of pg, or { prisma }'],
+    [
+      { url: 'postgres://localhost/app' },
+      'database: must be a postgres:// URL, { poolerUrl, directUrl } with two of them, { pool } of pg, or { prisma }',
+    ],
     [{ pool: 1 }, 'database: must be a postgres:// URL'],
     [5, 'database: must be a postgres:// URL'],
   ])('tells what to do about the database %j', (database, message) => {

@@ -10,9 +10,11 @@ export interface SavedPage extends AsyncDisposable {
 }
 
 /**
- * Saves the files of a page where the packages of the tests are installed.
+ * Saves the TypeScript of a page where the packages of the tests are installed. A block without a name becomes
+ * `block-1.ts`, `block-2.ts`, … and exports its constants.
  *
- * @param given - What its modules import from the application: the export `rindle` of `rindle.ts`, and so on.
+ * @param given - The names that the application of the page has already. A module imports them, `rindle` from
+ *   `rindle.ts`, or uses them without an import, as the examples in sentences do.
  */
 export async function savePage(page: string, given: Readonly<Record<string, unknown>>): Promise<SavedPage> {
   const directory = await mkdtemp(path.join(tmpdir(), 'rindle-recipe-'))
@@ -23,8 +25,18 @@ export async function savePage(page: string, given: Readonly<Record<string, unkn
   for (const name of Object.keys(given)) {
     await writeFile(path.join(directory, `${name}.ts`), `export const ${name} = globalThis['${key}'].${name}\n`)
   }
-  for (const { name, text } of codeBlocks(page)) {
-    if (name !== undefined) await writeFile(path.join(directory, name), text)
+  let unnamed = 0
+  for (const { name, language, text } of codeBlocks(page)) {
+    const free = Object.keys(given).filter((each) => !text.includes(`from './${each}.ts'`))
+    const start = free.length === 0 ? '' : `const { ${free.join(', ')} } = globalThis['${key}']; `
+    if (name !== undefined) await writeFile(path.join(directory, name), start + text)
+    else if (language === 'ts') {
+      unnamed += 1
+      await writeFile(
+        path.join(directory, `block-${unnamed}.ts`),
+        start + text.replaceAll(/^const /gm, 'export const '),
+      )
+    }
   }
   return {
     path: (name) => path.join(directory, name),

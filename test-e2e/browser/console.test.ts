@@ -195,7 +195,7 @@ describe.skipIf(chromium === undefined)('the console, in Chromium,', () => {
     await withPage({ viewport: { width: 390, height: 800 } }, async (page) => {
       await page.goto(address(servers[0], '/assets'))
       await page.keyboard.press('Tab')
-      expect(await focused(page)).toBe('To the content')
+      expect(await focused(page)).toBe('Skip to the content')
       for (const _ of ['brand', 'menu']) await page.keyboard.press('Tab')
       expect(await focused(page)).toBe('Menu')
       await page.keyboard.press('Enter')

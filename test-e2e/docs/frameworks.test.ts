@@ -15,26 +15,25 @@ const NODE = 'npx node server.ts'
 const BUILT = 'npx node --env-file=.env'
 
 /** The command of each page that keeps running. */
-const SMALL: Servers = { node: NODE, hono: NODE, express: NODE, fastify: NODE, nextjs: 'npx next start' }
-/** Those whose frameworks are large downloads. */
-const LARGE: Servers = {
+const SERVERS: Servers = {
+  node: NODE,
+  hono: NODE,
+  express: NODE,
+  fastify: NODE,
+  nextjs: 'npx next start',
   nestjs: 'npx node dist/main.js',
   sveltekit: `${BUILT} build`,
   nuxt: `${BUILT} .output/server/index.mjs`,
   'tanstack-start': `${BUILT} .output/server/index.mjs`,
 }
 
-const small = byRunLength('a reader who follows the pages of small frameworks', {
-  sample: null,
-  short: SMALL,
-  long: SMALL,
-})
-const large = byRunLength('a reader who follows the pages of large frameworks', {
-  sample: null,
-  short: null,
-  long: LARGE,
-})
-const servers: Servers = { ...small, ...large }
+// The first page, that of forty lines and the starter take a reader through Node's own server, Next.js and Hono as well.
+const servers: Servers =
+  byRunLength('a reader who follows the pages of frameworks', {
+    sample: null,
+    short: { express: NODE },
+    long: SERVERS,
+  }) ?? {}
 const chromium = findChromium()
 const pages = Object.keys(servers)
 

@@ -27,6 +27,9 @@ const SERVERS: Servers = {
   'tanstack-start': `${BUILT} .output/server/index.mjs`,
 }
 
+/** Pages that install nearly the same packages. */
+const SMALL: ReadonlySet<string> = new Set(['node', 'hono', 'express', 'fastify', 'nextjs'])
+
 // The first page, that of forty lines and the starter take a reader through Node's own server, Next.js and Hono as well.
 const servers: Servers =
   byRunLength('a reader who follows the pages of frameworks', {
@@ -41,7 +44,7 @@ describe.skipIf(pages.length === 0)('the page of a framework, followed to the le
   let registry: PackageRegistry
   let browser: Browser | undefined
   let place: string
-  // Pages install nearly the same packages; each begins with those of the one before.
+  // Each small page begins with the packages of the one before.
   let modules: string | undefined
 
   beforeAll(async () => {
@@ -63,7 +66,7 @@ describe.skipIf(pages.length === 0)('the page of a framework, followed to the le
       if (browser !== undefined) await changeAvatarInBrowser(followed.address, browser)
     } finally {
       await followed.reader.stop()
-      if (Object.hasOwn(SMALL, name)) {
+      if (SMALL.has(name)) {
         modules = path.join(place, 'node_modules')
         await rename(path.join(followed.reader.directory, 'node_modules'), modules)
       }

@@ -9,6 +9,7 @@ import {
 } from '@rindle/core/adapter'
 import type { Db, JobWithMetadata, PgBoss } from 'pg-boss'
 import { coalesce } from './coalesce.ts'
+import { endsWithin } from './ends-within.ts'
 import type { PgBossJobsConfig } from './options.ts'
 import { QueueWorker } from './queue-worker.ts'
 import { runStatement } from './run-statement.ts'
@@ -78,9 +79,10 @@ export class WorkerGroup implements Workers {
 
   async #stop(timeoutMs: number): Promise<void> {
     clearInterval(this.#polling)
-    await this.#polled
+    // A database that answers no more must not hold up the end of the jobs.
+    const polled = endsWithin(this.#polled, timeoutMs)
     // Until they have stopped, their jobs need heartbeats, and may be cancelled.
-    await Promise.all(this.#workers.map((worker) => worker.stop(timeoutMs)))
+    await Promise.all([polled, ...this.#workers.map((worker) => worker.stop(timeoutMs))])
     clearInterval(this.#heartbeat)
     const listening = await this.#listening
     await Promise.all([this.#supervisor.stop(), listening?.close()])

@@ -206,6 +206,33 @@ describe('workers', () => {
     expect(await jobs.row(id)).toMatchObject({ state: 'retry', retry_count: 0 })
   })
 
+  test('abort their jobs in time when they stop while the database answers no poll', async () => {
+    await using jobs = testJobs(testDatabase.url, FAST)
+    await using elsewhere = testJobs(testDatabase.url, ANNOUNCED_ONLY)
+    await jobs.enqueue(jobFor('a'))
+    const running: RunningJob[] = []
+    const handle = async (job: RunningJob): Promise<never> => {
+      running.push(job)
+      return untilAborted(job)
+    }
+    const workers = await jobs.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle, handleDead: nothing }])
+    await eventually(() => expect(running).toHaveLength(1))
+    let stopped: Promise<void> | undefined
+    await elsewhere.database.transaction(async (tx) => {
+      await tx.executeSql('lock table pgboss.job in access exclusive mode')
+      await eventually(async () => {
+        const { rows } = await elsewhere.database.executeSql(
+          `select count(*)::int as n from pg_stat_activity
+           where datname = current_database() and wait_event_type = 'Lock' and query like '%unnest($1::text[]) as queue%'`,
+        )
+        expect(rows).toEqual([{ n: 1 }])
+      })
+      stopped = workers.stop({ timeoutMs: 0 })
+      await eventually(() => expect(running[0]?.signal.aborted).toBe(true))
+    })
+    await stopped
+  })
+
   test('do not begin jobs that they fetched while they were stopping, but give them back', async () => {
     await using jobs = testJobs(testDatabase.url, ANNOUNCED_ONLY)
     const [id] = await jobs.enqueue(jobFor('a'))

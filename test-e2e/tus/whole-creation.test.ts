@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import type { Rindle } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
-import { memoryStorage } from '@rindle/testing'
+import { faultyStorage, memoryStorage } from '@rindle/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
@@ -164,4 +164,19 @@ it('with a quota to reserve, it takes the steps of the long way', async () => {
   await expect(limited.uploadResumable('local', FILE, options)).rejects.toMatchObject({ code: 'quota_exceeded' })
   const account = await limited.prisma.mediaQuota.findUniqueOrThrow({ where: { account: 'whole' } })
   expect(account).toMatchObject({ bytes: 10_240n, assets: 1n })
+})
+
+it('of an upload that fails in these steps nothing stays reserved', async () => {
+  const onCall = (point: string): void => {
+    if (point === 'resumable.append:before') throw new Error('The disk is full.')
+  }
+  const storages = { main: faultyStorage(application.storage, { onCall }), remote: memoryStorage() }
+  const limited = await application.another({ quota: () => ({ account: 'failing', maxBytes: 15_000 }), storages })
+  const options = { filename: 'a.pdf', contentType: 'application/pdf', actorId: 'failing' }
+  await expect(limited.uploadResumable('local', FILE, options)).rejects.toThrow('The disk is full.')
+  const account = await limited.prisma.mediaQuota.findUniqueOrThrow({ where: { account: 'failing' } })
+  expect(account).toMatchObject({ bytes: 0n, assets: 0n })
+  expect(await limited.prisma.mediaUploadSession.findMany({ where: { actorId: 'failing' } })).toMatchObject([
+    { state: 'aborted' },
+  ])
 })

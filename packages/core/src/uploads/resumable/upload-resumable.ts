@@ -6,13 +6,20 @@ import { wantedEvent } from '../../kernel/outbox.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { inOneStatement } from '../../kernel/unit-of-work.ts'
 import type { JobsAdapter } from '../../ports/jobs.ts'
+import { errorFields } from '../../ports/logger.ts'
 import type { StoredObject } from '../../ports/storage.ts'
 import { verifyCompletion } from '../complete.ts'
 import { type Insertion, rowsOfWhole, TOO_MANY_OPEN } from '../insert-upload.ts'
 import type { PlannedUpload } from '../plan-upload.ts'
 import { tryToDiscard } from '../proxied/register.ts'
 import { tooManyOpen } from '../reserve-quota.ts'
-import { type InitiateResumableOptions, initiateResumableSession, planResumable, resumableColumns } from './session.ts'
+import {
+  cancelResumableSession,
+  type InitiateResumableOptions,
+  initiateResumableSession,
+  planResumable,
+  resumableColumns,
+} from './session.ts'
 import { newSessionSecret, sessionUriOf } from './uri.ts'
 import { writeResumableSession } from './writer.ts'
 
@@ -28,7 +35,7 @@ export interface CompleteResumable {
  * Begins a resumable upload and completes it, with all of its bytes in hand: for the whole of a small file that comes with
  * the request that begins it. The bytes are on the disk before a row tells of them; session, asset and promote job are one
  * statement, unless a quota has to be reserved, a hook wants to hear of it, or the queue cannot take part in a statement.
- * After a failure there is no session, and at most an object that the sweep of staging removes. `upload_rejected`,
+ * After a failure there is no session, or an aborted one, and at most an object that the sweep of staging removes. `upload_rejected`,
  * `capability_unsupported`, `quota_exceeded`.
  */
 export async function uploadResumable(
@@ -104,12 +111,30 @@ async function inSteps(
   options: InitiateResumableOptions,
 ): Promise<CompleteResumable> {
   const { session, sessionUri } = await initiateResumableSession(runtime, profileName, options)
-  const writer = await writeResumableSession(runtime, session.id)
+  try {
+    await writeWhole(runtime, session.id, bytes)
+    await verifyCompletion(runtime, session.id)
+  } catch (error) {
+    // Nobody knows its URL: what it holds of a quota would be held until it expires.
+    await tryToCancel(runtime, session.id)
+    throw error
+  }
+  return { sessionId: session.id, assetId: session.assetId, sessionUri }
+}
+
+async function writeWhole(runtime: Runtime, sessionId: string, bytes: Uint8Array): Promise<void> {
+  const writer = await writeResumableSession(runtime, sessionId)
   try {
     await writer.append(Readable.from([bytes]), { offset: 0 })
   } finally {
     await writer.release()
   }
-  await verifyCompletion(runtime, session.id)
-  return { sessionId: session.id, assetId: session.assetId, sessionUri }
+}
+
+async function tryToCancel(runtime: Runtime, sessionId: string): Promise<void> {
+  try {
+    await cancelResumableSession(runtime, sessionId)
+  } catch (error) {
+    runtime.logger.warn({ sessionId, ...errorFields(error) }, 'A failed upload could not be given up; it expires.')
+  }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, Socket } from 'node:net'
 import type { Rindle } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
@@ -179,4 +179,37 @@ it('of an upload that fails in these steps nothing stays reserved', async () => 
   expect(await limited.prisma.mediaUploadSession.findMany({ where: { actorId: 'failing' } })).toMatchObject([
     { state: 'aborted' },
   ])
+})
+
+it('the file is there even if its statement commits after the connection was lost', async () => {
+  const sockets: Socket[] = []
+  const stream = (): Socket => {
+    const socket = new Socket()
+    sockets.push(socket)
+    return socket
+  }
+  const breaking = new pg.Pool({ connectionString: application.databaseUrl, stream })
+  const jobs = pgBossJobs({ connectionString: application.databaseUrl })
+  const broken = await application.another({ database: { pool: breaking }, jobs })
+  const options = { filename: 'a.pdf', contentType: 'application/pdf', actorId: 'late' }
+  const other = openDatabase(application.databaseUrl)
+  await other.transaction(async (tx) => {
+    await tx.executeSql('lock table pgboss.job in exclusive mode')
+    const failing = broken.uploadResumable('local', FILE, options)
+    await vi.waitFor(async () => {
+      const { rows } = await other.executeSql(
+        `select count(*)::int as n from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock' and query like '%assert_may_begin%'`,
+      )
+      expect(rows).toEqual([{ n: 1 }])
+    })
+    for (const socket of sockets) socket.destroy()
+    await expect(failing).rejects.toMatchObject({ code: 'database_unavailable' })
+  })
+  const { uploadKey } = await vi.waitFor(() =>
+    rindle.prisma.mediaUploadSession.findFirstOrThrow({ where: { actorId: 'late', state: 'completed' } }),
+  )
+  expect(await application.storage.head(uploadKey)).toBeDefined()
+  await Promise.all([broken.stop(), other.close()])
+  await breaking.end()
 })

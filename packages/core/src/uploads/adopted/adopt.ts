@@ -34,14 +34,14 @@ export async function adopt<P extends string>(
   if (earlier !== null) return { asset: earlier, isNew: false }
   await foreseeQuota(runtime, { ...options, profile: profileName, byteSize: 0 })
   const bytes = await bytesOf(runtime, profileName, source, options)
-  const discardCopy = async (): Promise<void> => {
-    if (!bytes.isInPlace) await tryToDiscard(runtime, bytes)
+  const discardCopy = async (cause: unknown = null): Promise<void> => {
+    if (!bytes.isInPlace) await tryToDiscard(runtime, bytes, cause)
   }
   let asset: Asset | null
   try {
     asset = await registerAdopted(runtime, source, bytes, options)
   } catch (error) {
-    await discardCopy()
+    await discardCopy(error)
     throw error
   }
   if (asset !== null) return { asset: asset as Asset<P>, isNew: true }

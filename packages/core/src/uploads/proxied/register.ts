@@ -4,6 +4,7 @@ import type { QuotaUsage } from '../../assets/quota-usage.ts'
 import { placeUpload } from '../../attachments/attach.ts'
 import { assertChosenOrder, type ChosenOrder } from '../../domain/chosen-order.ts'
 import type { Asset, Owner } from '../../domain/entities.ts'
+import { isRindleError } from '../../domain/errors.ts'
 import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../../kernel/outbox.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { assetFromRow } from '../../kernel/sql/entities-from-rows.ts'
@@ -82,7 +83,7 @@ export async function upload<P extends string>(
   try {
     return await register(runtime, received, options)
   } catch (error) {
-    await tryToDiscard(runtime, received)
+    await tryToDiscard(runtime, received, error)
     throw error
   }
 }
@@ -114,11 +115,16 @@ export async function discard(
   if (rows.length === 0) await storageOf(runtime, received.storage).delete(received.storageKey)
 }
 
-/** Discards the bytes of an upload that failed for another reason. Bytes that stay are orphans for the orphan scan. */
+/**
+ * Discards the bytes of an upload that failed with `cause`. They stay when the database was lost: it may yet commit what it
+ * was sent. Bytes that stay are orphans for the orphan scan.
+ */
 export async function tryToDiscard(
   runtime: Runtime,
   received: Pick<ReceivedUpload, 'assetId' | 'storage' | 'storageKey'>,
+  cause: unknown,
 ): Promise<void> {
+  if (isRindleError(cause, 'database_unavailable')) return
   try {
     await discard(runtime, received)
   } catch (error) {

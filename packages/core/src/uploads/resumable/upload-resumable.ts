@@ -35,7 +35,8 @@ export interface CompleteResumable {
  * Begins a resumable upload and completes it, with all of its bytes in hand: for the whole of a small file that comes with
  * the request that begins it. The bytes are on the disk before a row tells of them; session, asset and promote job are one
  * statement, unless a quota has to be reserved, a hook wants to hear of it, or the queue cannot take part in a statement.
- * After a failure there is no session, or an aborted one, and at most an object that the sweep of staging removes. `upload_rejected`,
+ * After a failure there is no session, or an aborted one, and at most an object that the sweep of staging removes; but if
+ * the database was lost meanwhile, it may have committed. `upload_rejected`,
  * `capability_unsupported`, `quota_exceeded`.
  */
 export async function uploadResumable(
@@ -61,7 +62,7 @@ export async function uploadResumable(
       insertWhole({ ...runtime, jobs }, unit, { planned, options, stored }),
     )
   } catch (error) {
-    await tryToDiscard(runtime, { assetId, storage: storageName, storageKey: uploadKey })
+    await tryToDiscard(runtime, { assetId, storage: storageName, storageKey: uploadKey }, error)
     throw sqlStateOf(error) === TOO_MANY_OPEN ? tooManyOpen(runtime) : error
   }
 }

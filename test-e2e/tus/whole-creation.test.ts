@@ -26,7 +26,9 @@ let statements: () => readonly string[]
 beforeAll(async () => {
   application = await startApplication({ profiles: tusProfiles, storages: { remote: memoryStorage() } })
   pool = new pg.Pool({ connectionString: application.databaseUrl })
-  statements = countedPool(pool)
+  const counted = countedPool(pool)
+  // Who wants events is read again every few seconds.
+  statements = () => counted().filter((text) => !text.includes('media_event_targets'))
   const jobs = pgBossJobs({ connectionString: application.databaseUrl })
   rindle = await application.another({ database: { pool }, jobs, maxOpenUploads: MAX_OPEN })
   served = await serveTus(rindle as unknown as Rindle)

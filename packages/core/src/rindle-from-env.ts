@@ -108,9 +108,10 @@ function currentOf(kept: Kept, name: string): Rindle {
   const isSame = instance !== null && shapeOf(options) === shape
   if (instance !== null && !isSame && process.env['NODE_ENV'] !== 'development') throw secondConfiguration(name)
   if (!isSame) {
-    kept.instance = createRindle(options)
+    const made = createRindle(options)
+    kept.instance = made
     kept.shape = shapeOf(options)
-    if (instance !== null) void replace(kept, instance, options.logger ?? stderrLogger)
+    if (instance !== null) void replace(kept, instance, made, options.logger ?? stderrLogger)
   }
   kept.compared = configure
   return kept.instance as Rindle
@@ -129,13 +130,13 @@ function namesOf(parts: readonly { readonly name: string }[]): readonly string[]
   return parts.map(({ name }) => name)
 }
 
-/** Stops an instance that another one has replaced, and starts its workers there. */
-async function replace(kept: Kept, replaced: Rindle, logger: Logger): Promise<void> {
+/** Stops an instance that another one has replaced, and starts its workers there, unless that one was replaced as well. */
+async function replace(kept: Kept, replaced: Rindle, successor: Rindle, logger: Logger): Promise<void> {
   try {
     await replaced.stop()
-    if (kept.working === null) return
-    await kept.instance?.start()
-    await kept.instance?.work(...kept.working)
+    if (kept.working === null || kept.instance !== successor) return
+    await successor.start()
+    await successor.work(...kept.working)
   } catch (error) {
     safeLogger(logger).error(errorFields(error), 'The workers could not follow a changed configuration. Restart.')
   }

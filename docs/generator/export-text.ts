@@ -65,5 +65,7 @@ export function typesText(text: string, item: Export, page: string, places: Plac
 }
 
 function extensionOf({ code: declaration }: Export): string {
-  return /^interface [^{]* extends ([^{]*)\{/.exec(declaration)?.[1]?.trim() ?? ''
+  const extended = /^interface [^{]* extends ([^{]*)\{/.exec(declaration)?.[1]?.trim() ?? ''
+  // The last `extends` may be that of a type parameter.
+  return /^[^<]*>/.test(extended) ? '' : extended
 }

@@ -206,6 +206,14 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
       expect(await page.getByRole('status').last().textContent()).toBe(await lastAssetId())
     })
 
+    it('lets go of its files when the form is reset', async () => {
+      await chooseIn('?field', 'flag.jpg')
+      await page.getByRole('status').filter({ hasText: 'flag.jpg: done' }).waitFor()
+      await page.evaluate(`document.querySelector('form').reset()`)
+      await page.getByRole('listitem').waitFor({ state: 'detached' })
+      expect(await page.locator('input[type=hidden]').count()).toBe(0)
+    })
+
     it('shows a refusal as a sentence, which can be read, and sends nothing of the file', async () => {
       await chooseIn('?field', 'notes.txt')
       await page.getByText('Files of this type are not accepted.', { exact: true }).waitFor()

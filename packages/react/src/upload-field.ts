@@ -74,6 +74,16 @@ export function UploadField<R extends AnyServer = AnyServer, P extends ProfileNa
     if (plain.current !== null) plain.current.value = ''
     if (files.length > 0) add(files)
   }, [add])
+  const value = useRef<HTMLInputElement>(null)
+  const done = name === undefined ? [] : uploader.items.filter(({ state }) => state === 'done')
+  // A form is reset when it has been sent, by React too: its files do not belong to the next one.
+  useEffect(() => {
+    const forget = ({ target }: Event): void => {
+      if (value.current !== null && value.current.form === target) for (const { id } of done) uploader.remove(id)
+    }
+    document.addEventListener('reset', forget)
+    return () => document.removeEventListener('reset', forget)
+  })
   const isScripted = useSyncExternalStore(subscribeToNothing, isInBrowser, isNotInBrowser)
   const classes = className === undefined ? 'rindle-uploader' : `rindle-uploader ${className}`
   const isMultiple = options.multiple ?? false
@@ -82,9 +92,8 @@ export function UploadField<R extends AnyServer = AnyServer, P extends ProfileNa
     const input = createElement('input', { ref: plain, type: 'file', name, accept, disabled, multiple: isMultiple })
     return createElement('label', { className: classes }, `${uploader.texts.choose(isMultiple)} `, input)
   }
-  const done = name === undefined ? [] : uploader.items.filter(({ state }) => state === 'done')
-  const values = done.map(({ id, asset }) =>
-    createElement('input', { key: id, type: 'hidden', name, value: asset?.id }),
+  const values = done.map(({ id, asset }, index) =>
+    createElement('input', { key: id, ref: index === 0 ? value : null, type: 'hidden', name, value: asset?.id }),
   )
   return plainUploader<AssetView<R, P>>(uploader, isMultiple, classes, values)
 }

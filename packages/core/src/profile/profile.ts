@@ -163,7 +163,7 @@ export interface ProfileOptions<
   readonly placeholder?: PlaceholderMode
   /**
    * Whether a worker makes text tracks of the subtitles in an uploaded film, once it is available. Its processor must read
-   * them: that of @rindle/processor-av does. @default false
+   * them, as that of `@rindle/processor-av` does. @default false
    */
   readonly extractSubtitles?: boolean
   /**

@@ -63,7 +63,8 @@ export const CALL_ERRORS = {
   /**
    * Cause: The asset or the variant is not ready yet, or is in a state that is never delivered, such as `quarantined`.
    *
-   * Cure: Show a placeholder until it is ready: pass `onNotReady: 'placeholder'`.
+   * Cure: Ask `isDeliverable(asset)` first, and show a placeholder until it is. For a variant that is not made yet, pass
+   * `onNotReady: 'placeholder'`.
    *
    * @see guide/delivery
    */

@@ -50,7 +50,7 @@ export async function changeAvatarInBrowser(address: string, browser: Browser): 
 }
 
 /** The URL of the avatar that the page shows; `undefined` without one. */
-async function shownAvatar(address: string): Promise<string | undefined> {
+export async function shownAvatar(address: string): Promise<string | undefined> {
   const response = await fetch(address)
   expect(response.status).toBe(200)
   const [image = ''] = /<img[^>]*alt="Your avatar"[^>]*>/.exec(await response.text()) ?? []
@@ -58,7 +58,8 @@ async function shownAvatar(address: string): Promise<string | undefined> {
   return src === undefined || src.startsWith('data:') ? undefined : new URL(src.replaceAll('&amp;', '&'), address).href
 }
 
-function photo(background: string): Promise<Buffer<ArrayBuffer>> {
+/** A photo of one colour. */
+export function photo(background: string): Promise<Buffer<ArrayBuffer>> {
   return sharp({ create: { width: 800, height: 600, channels: 3, background } })
     .jpeg()
     .toBuffer()

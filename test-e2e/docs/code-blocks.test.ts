@@ -11,7 +11,7 @@ const blocks = pages().flatMap(codeBlocks)
 
 // Their code is checked by the compiler of the framework, when a reader follows them; here, files of Rindle alone.
 const FRAMEWORKS = ['nextjs', 'nestjs', 'sveltekit', 'nuxt', 'tanstack-start'].map((name) => `frameworks/${name}`)
-const BUILT_ELSEWHERE = ['start/forty-lines', ...FRAMEWORKS].map((page) => `docs/${page}.md`)
+const BUILT_ELSEWHERE = ['start/forty-lines', 'recipes/server-action', ...FRAMEWORKS].map((page) => `docs/${page}.md`)
 const typed = blocks.filter(({ language, file, text }) => {
   const foreign = /from '(?!@rindle\/)|import\('\.|defineNuxtConfig|^'use client'/.test(text)
   return ['ts', 'tsx'].includes(language) && !(BUILT_ELSEWHERE.includes(file) && foreign)

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { freePort } from '@rindle/test-s3'
 import { expect, vi } from 'vitest'
 import type { PackageRegistry } from '../support/package-registry.ts'
-import { codeBlocks } from './code-blocks.ts'
+import { type CodeBlock, codeBlocks } from './code-blocks.ts'
 import { Reader } from './reader.ts'
 
 /** The application of a page, built and running. */
@@ -21,6 +21,8 @@ export interface Following {
   readonly server: string
   /** The installed packages of a page like this one, which `npm install @rindle/…` then finds there. */
   readonly modules?: string | undefined
+  /** Files of another page, which are saved before the first command that builds. */
+  readonly files?: readonly CodeBlock[]
 }
 
 /**
@@ -29,7 +31,10 @@ export interface Following {
  *
  * @param page - Relative to the repository.
  */
-export async function followPage(page: string, { registry, server, modules }: Following): Promise<FollowedPage> {
+export async function followPage(
+  page: string,
+  { registry, server, modules, files = [] }: Following,
+): Promise<FollowedPage> {
   const directory = await mkdtemp(path.join(tmpdir(), 'rindle-reader-'))
   // PostgreSQL does not run as root: the user it runs as must get to the database of the page.
   await chmod(directory, 0o755)
@@ -48,6 +53,7 @@ export async function followPage(page: string, { registry, server, modules }: Fo
     const blocks = codeBlocks(page)
     const last = blocks.findIndex(({ text }) => text.split('\n').includes(server))
     if (last === -1) throw new Error(`${page} has no command ${server}.`)
+    const build = blocks.findIndex(({ language, text }) => language === 'sh' && text.includes(' build'))
     let given = modules
     for (const block of blocks.slice(0, last)) {
       if (given !== undefined && block.text.startsWith('npm install @rindle/')) {
@@ -55,7 +61,7 @@ export async function followPage(page: string, { registry, server, modules }: Fo
         await rename(given, path.join(reader.directory, 'node_modules'))
         given = undefined
       }
-      await reader.follow([block])
+      await reader.follow(block === blocks[build] ? [...files, block] : [block])
     }
     const [before = ''] = blocks[last]?.text.split(server) ?? []
     await reader.type(before)

@@ -8,6 +8,7 @@ import { type PackageRegistry, startPackageRegistry } from '../support/package-r
 import { byRunLength } from '../support/run-length.ts'
 import { changeAvatarInBrowser, changeAvatarOverHttp } from './avatar-visitor.ts'
 import { followPage } from './followed-page.ts'
+import { changeAvatarWithActions, serverActionFiles } from './server-action-visitor.ts'
 
 type Servers = Readonly<Record<string, string>>
 
@@ -60,10 +61,16 @@ describe.skipIf(pages.length === 0)('the page of a framework, followed to the le
   })
 
   test.each(pages)('%s', { timeout: 400_000 }, async (name) => {
-    const followed = await followPage(`docs/frameworks/${name}.md`, { registry, server: servers[name] ?? '', modules })
+    const followed = await followPage(`docs/frameworks/${name}.md`, {
+      registry,
+      server: servers[name] ?? '',
+      modules,
+      files: name === 'nextjs' ? serverActionFiles() : [],
+    })
     try {
       await changeAvatarOverHttp(followed.address)
       if (browser !== undefined) await changeAvatarInBrowser(followed.address, browser)
+      if (browser !== undefined && name === 'nextjs') await changeAvatarWithActions(followed.address, browser)
     } finally {
       await followed.reader.stop()
       if (SMALL.has(name)) {

@@ -190,6 +190,13 @@ describe.skipIf(!ARE_RUN)('the code of the recipe', () => {
         expect(await attachPhotos(1, 5, [id])).toBe('A photo is not yours to use.')
       }
       expect(await attachPhotos(1, 6, [first])).toBe('A photo is not yours to use.')
+      const begun = await fetch(`${application.address}/rindle/uploads`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-actor': '1' },
+        body: JSON.stringify({ profile: 'photo', filename: 'a.jpg', byteSize: 20 }),
+      })
+      const { assetId } = (await begun.json()) as { readonly assetId: string }
+      expect(await attachPhotos(1, 5, [assetId])).toBe('A photo is still being checked. Please try again.')
       expect(await held()).toEqual([second, first])
     })
   })

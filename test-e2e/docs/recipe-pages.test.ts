@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server'
 import { defineProfile, type NoNames, type Profile, type Rindle } from '@rindle/core'
 import { createHandler, type RindleHandler, toNodeHandler } from '@rindle/http'
 import { image } from '@rindle/processor-image/recipes'
-import type { Hono } from 'hono'
+import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { actorOfHeader } from '../http/served-configuration.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -163,6 +163,31 @@ describe.skipIf(!ARE_RUN)('the code of the recipe', () => {
     await expect(rindle.url(asset)).rejects.toMatchObject(refusal)
   })
 
+  test('of private documents takes, lists and opens those of a customer, and hides those of others', async () => {
+    const { app } = await from<{ readonly app: Hono<Users> }>('private-documents', 'documents.ts', { rindle })
+    const signedIn = new Hono<Users>().use(async (context, next) => {
+      context.set('user', { id: Number(context.req.header('x-actor')) })
+      await next()
+    })
+    const site = signedIn.route('/', app)
+    const send = (content: string): Promise<Response> => {
+      const body = new FormData()
+      body.set('document', new File([content], 'invoice.pdf', { type: 'application/pdf' }))
+      return Promise.resolve(site.request('/documents', { method: 'POST', body, headers: { 'x-actor': '31' } }))
+    }
+    const seenBy = (id: number, path: string) => site.request(path, { headers: { 'x-actor': String(id) } })
+    expect((await send('<html>')).status).toBe(422)
+    expect((await send('%PDF-1.7\n')).status).toBe(303)
+    const listed = async (id: number) => (await seenBy(id, '/documents')).json() as Promise<readonly { id: string }[]>
+    expect(await listed(32)).toEqual([])
+    const [document] = await listed(31)
+    expect(document).toMatchObject({ filename: 'invoice.pdf' })
+    const opened = (id: number) => seenBy(id, `/documents/${document?.id}`)
+    await expect.poll(async () => (await opened(31)).status).toBe(302)
+    expect((await opened(32)).status).toBe(404)
+    expect((await seenBy(31, '/documents/none')).status).toBe(404)
+  })
+
   describe('for an id that a client sent', () => {
     test('lets the server attach the upload itself', async () => {
       const { handler } = await from<Mounted>('attach-uploaded', 'block-1.ts', { rindle, currentUser: actorOfHeader })
@@ -201,6 +226,9 @@ describe.skipIf(!ARE_RUN)('the code of the recipe', () => {
     })
   })
 })
+
+/** The variables of routes for signed-in users. */
+type Users = { Variables: { user: { id: number } } }
 
 /** A page that exports its handler. */
 interface Mounted {

@@ -29,6 +29,8 @@ export async function savePage(page: string, given: Readonly<Record<string, unkn
   for (const { name, language, text } of codeBlocks(page)) {
     const free = Object.keys(given).filter((each) => !text.includes(`from './${each}.ts'`))
     const start = free.length === 0 ? '' : `const { ${free.join(', ')} } = globalThis['${key}']; `
+    // The application of the test takes the place of one that the page writes.
+    if (Object.keys(given).some((each) => name === `${each}.ts`)) continue
     if (name !== undefined) await writeFile(path.join(directory, name), start + text)
     else if (language === 'ts') {
       unnamed += 1

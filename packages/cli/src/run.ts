@@ -16,7 +16,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const report = createReport(io, formatOf(argv))
   try {
     const isEmpty = argv.length === 0
-    const parsed = await parseCommandLine(isEmpty ? ['--help'] : argv, COMMANDS, io.stdout.columns)
+    const parsed = await parseCommandLine(withHelp(argv), COMMANDS, io.stdout.columns)
     if ('text' in parsed) {
       io[isEmpty ? 'stderr' : 'stdout'].write(`${parsed.text.trimEnd()}\n`)
       return isEmpty ? 2 : 0
@@ -29,6 +29,13 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     report.failure(explanation)
     return explanation.exitCode
   }
+}
+
+/** The same question in the way that yargs knows: `rindle help doctor`, and `rindle` alone. Pure. */
+function withHelp(argv: readonly string[]): readonly string[] {
+  if (argv.length === 0) return ['--help']
+  const [first, ...rest] = argv
+  return first === 'help' ? [...rest, '--help'] : argv
 }
 
 /** Read before the command line is parsed, because the error of a wrong command line has that format, too. */

@@ -13,6 +13,11 @@ describe('help', () => {
     }
   })
 
+  test('answers help for a command as its --help does', async () => {
+    expect((await rindle(['help', 'doctor'])).stdout).toBe((await rindle(['doctor', '--help'])).stdout)
+    expect((await rindle(['help'])).stdout).toBe((await rindle(['--help'])).stdout)
+  })
+
   test('fits into 80 columns', async () => {
     for (const argv of [['--help'], ...COMMANDS.map(({ name }) => [name, '--help'])]) {
       const { stdout } = await rindle(argv)

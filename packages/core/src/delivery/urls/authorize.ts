@@ -12,5 +12,6 @@ export async function refusalByAuthorizer(profile: Profile, request: DeliveryReq
 
 /** The error of a delivery that the authorizer refused. `what` names the file: "asset …". */
 export function forbidden(what: string, reason: string): RindleError {
-  return new RindleError('forbidden', `Delivery of ${what} was refused: ${reason}.`, { details: { reason } })
+  const sentence = `Delivery of ${what} was refused: ${reason.replace(/\.$/, '')}.`
+  return new RindleError('forbidden', sentence, { details: { reason } })
 }

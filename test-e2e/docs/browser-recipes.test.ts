@@ -11,7 +11,7 @@ import { byRunLength } from '../support/run-length.ts'
 import { type RecipeApplication, startRecipeApplication } from './recipe-application.ts'
 import { savePage } from './saved-page.ts'
 
-const ARE_RUN = byRunLength('recipes for FilePond and react-hook-form, in a browser', {
+const ARE_RUN = byRunLength('recipes for Uppy, FilePond and react-hook-form, in a browser', {
   sample: false,
   short: true,
   long: true,
@@ -64,6 +64,25 @@ describe.skipIf(chromium === undefined)('in a browser, the recipe for', () => {
     await page.getByText('Files of this type are not accepted.').first().waitFor()
     // FilePond puts the newest file first.
     expect(await sent()).toEqual(['', anId, anId])
+  })
+
+  test('Uppy tells the ids of uploaded files and the reason of a refusal', async () => {
+    await using saved = await savePage('docs/recipes/uppy.md', {})
+    const program = saved.path('program.ts')
+    await writeFile(program, `import { uppy } from './photos.ts'\n\nglobalThis.uppy = uppy\n`)
+    const page = await open(await bundlePage(program), '')
+    const lines: string[] = []
+    page.on('console', (message) => lines.push(message.text()))
+    const { buffer } = await picture('a.jpg')
+    const add = (name: string, bytes: Buffer): Promise<unknown> =>
+      page.evaluate(`fetch('data:image/jpeg;base64,${bytes.toString('base64')}').then(async (answer) =>
+        uppy.addFile({ name: '${name}', type: 'image/jpeg', data: await answer.blob() }))`)
+    await add('a.jpg', buffer)
+    await add('b.jpg', Buffer.from('This is no picture.'))
+    await page.evaluate(`uppy.upload().then(() => {})`)
+    expect(lines).toContain('b.jpg: Files of this type are not accepted.')
+    const [, id = ''] = lines.flatMap((line) => /^To attach: (.+)/.exec(line) ?? [])
+    expect((await application.rindle.asset(id))?.filename).toBe('a.jpg')
   })
 
   test('react-hook-form saves the id of the picture with the other fields, and says what is missing', async () => {

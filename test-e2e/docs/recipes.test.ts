@@ -6,7 +6,7 @@ import { image } from '@rindle/processor-image/recipes'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ServedApplication, serveApplication } from '../http/served-application.ts'
-import { type Application, startApplication } from '../support/application.ts'
+import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 import { byRunLength } from '../support/run-length.ts'
 import { codeBlocks, repository } from './code-blocks.ts'
@@ -83,6 +83,26 @@ describe.skipIf(!ARE_RUN)('the recipe for a transaction', () => {
       await recipe.pool?.end()
       await recipe.knex?.destroy()
       await (recipe.db?.destroy?.() ?? recipe.db?.$client?.end())
+    }
+  })
+
+  test('an upload that came first is attached in a transaction', async () => {
+    const { rindle } = application
+    const userId = 12
+    const picture = new File([await quadrants(20, 20)], 'me.jpg')
+    await using workers = { ...(await application.work()), [Symbol.asyncDispose]: async () => workers.stop() }
+    const uploaded = async (): Promise<string> => {
+      const { id } = await rindle.upload('avatar', picture, { actorId: String(userId) })
+      await settled(rindle, id)
+      return id
+    }
+    const given = { rindle, prisma, userId }
+    for (const block of ['block-2.ts', 'block-3.ts']) {
+      const assetId = await uploaded()
+      await using copy = await savePage(PAGE, { ...given, assetId })
+      await import(copy.path(block))
+      const { rows } = await pool.query('select slot from rindle.media_attachments where asset_id = $1', [assetId])
+      expect(rows).toEqual([{ slot: 'avatar' }])
     }
   })
 

@@ -58,7 +58,10 @@ it('the doctor finds the route of streams, secrets that differ, and what is miss
   const baseUrl = `${server.url}/rindle`
   expect(await finding({ baseUrl }, 'streams')).toMatchObject({ status: 'ok', component: 'streams' })
   const other = await finding({ baseUrl, signingKeys: ['another secret of thirty-two characters or more'] }, 'streams')
-  expect(other).toMatchObject({ status: 'error', fix: 'Configure the same `streams.signingKeys` there as in this process.' })
+  expect(other).toMatchObject({
+    status: 'error',
+    fix: 'Configure the same `streams.signingKeys` there as in this process.',
+  })
   expect(await finding({ baseUrl: `${server.url}/elsewhere` }, 'streams')).toMatchObject({
     status: 'error',
     summary: 'a request for a playlist is answered with 404, and not by rindle.serveStream()',

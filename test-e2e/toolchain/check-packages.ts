@@ -12,6 +12,9 @@ const run = promisify(execFile)
 const repository = path.resolve(import.meta.dirname, '../..')
 const bin = path.join(repository, 'node_modules/.bin')
 
+// A stylesheet has no types.
+const ATTW = ['--profile', 'esm-only', '--exclude-entrypoints', 'styles.css', '--no-emoji', '--no-color']
+
 const directory = await mkdtemp(path.join(tmpdir(), 'rindle-packages-'))
 try {
   let failed = 0
@@ -42,7 +45,7 @@ async function problemsOf(folder: string, destination: string): Promise<string[]
   const { filename, files } = JSON.parse(stdout) as { filename: string; files: { path: string }[] }
   const checks = [
     outputOfFailure(path.join(bin, 'publint'), ['run', '--strict', filename]),
-    outputOfFailure(path.join(bin, 'attw'), ['--profile', 'esm-only', '--no-emoji', '--no-color', filename]),
+    outputOfFailure(path.join(bin, 'attw'), [...ATTW, filename]),
     problemsOfContents(files.map((file) => file.path)),
     problemsOfManifest(filename),
   ]

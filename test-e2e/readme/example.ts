@@ -1,4 +1,4 @@
-import { createRindle, defineProfile } from '@rindle/core'
+import { createRindle, defineProfile, isDeliverable } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { image } from '@rindle/processor-image/recipes'
@@ -31,5 +31,5 @@ export async function setAvatar(id: number, picture: File): Promise<void> {
 // A page is shown. `null` means that there is nothing to show yet; 'thum' would not compile.
 export async function avatarUrl(id: number): Promise<string | null> {
   const held = await rindle.attachmentFor({ type: 'member', id }, 'avatar')
-  return held === null ? null : rindle.variantUrl(held.asset, 'thumb')
+  return held && isDeliverable(held.asset.state) ? rindle.variantUrl(held.asset, 'thumb') : null
 }

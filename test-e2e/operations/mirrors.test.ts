@@ -274,8 +274,8 @@ test('a process that dies between a change and its note has noted it before', as
   const noted = new Promise<number>((resolve, reject) => {
     const body = Readable.from(
       (async function* () {
-        // The put has begun and has not ended.
-        changes().then(({ length }) => resolve(length), reject)
+        // The put has begun, and cannot end before it has these bytes.
+        resolve((await changes()).length)
         yield picture
       })(),
     )

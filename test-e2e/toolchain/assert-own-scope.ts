@@ -1,6 +1,6 @@
 /** A registry, and the account that publishes to it. */
 export interface RegistryAccess {
-  /** As `https://registry.npmjs.org`. */
+  /** Its URL, as `npm config get registry` prints it. */
   readonly registry: string
   /** The account's token. */
   readonly token: string

@@ -76,7 +76,7 @@ describe.each(COMBINATIONS)('the application of $framework, $media and $database
   })
 
   test('has one command to run it, and its secret in a file that git leaves out', async () => {
-    expect(manifest.scripts['dev']).toBeTruthy()
+    expect(manifest.scripts['dev']).toMatch(framework === 'next' ? /^next dev$/ : /^node .*--watch server\.ts$/)
     expect(files.get('.env')).toMatch(/\nRINDLE_SIGNING_KEY=[0-9a-f]{64}\n/)
     expect(files.get('.gitignore')?.split('\n')).toContain('.env')
     const { mode } = await stat(path.join(cwd, 'app/.env'))

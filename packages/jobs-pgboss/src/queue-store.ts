@@ -16,6 +16,14 @@ export interface QueueStoreContext {
   readonly logger: CodedLogger
 }
 
+/** Options of the pool of `pg`, to which pg-boss hands everything that it gets. */
+interface PoolOptions {
+  readonly keepAlive: boolean
+  readonly idleTimeoutMillis: number
+  readonly allowExitOnIdle: boolean
+  readonly onConnect?: typeof prepareSession
+}
+
 /**
  * A pg-boss that opens on first use, with schema and queues in place, and that has connections but no timers.
  *
@@ -59,7 +67,7 @@ export class QueueStore {
 
   async #open(): Promise<PgBoss> {
     const { connectionString, isPooled, options, logger } = this.#context
-    const settings: ConstructorOptions & { keepAlive: boolean; onConnect?: typeof prepareSession } = {
+    const settings: ConstructorOptions & PoolOptions = {
       connectionString,
       schema: options.schema,
       max: options.maxConnections,
@@ -68,6 +76,10 @@ export class QueueStore {
       schedule: false,
       // For `pg`, which gets all of this: a connection that a firewall dropped must not look alive for ever.
       keepAlive: true,
+      // Jobs come in bursts with pauses longer than the ten seconds that `pg` waits. An idle connection keeps no process
+      // alive.
+      idleTimeoutMillis: 60_000,
+      allowExitOnIdle: true,
       // Settings would stay with the pooler's connection, which others use next.
       ...(isPooled ? {} : { onConnect: prepareSession }),
     }

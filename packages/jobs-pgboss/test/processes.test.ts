@@ -80,7 +80,7 @@ describe('two worker processes', () => {
 })
 
 describe('a process that only enqueues', () => {
-  test('ends by itself, a few seconds after its last job, even if the adapter is never stopped', {
+  test('ends by itself after its last job, even if it never stops or closes anything', {
     timeout: 90_000,
   }, async () => {
     await using testDatabase = await createTestDatabase()

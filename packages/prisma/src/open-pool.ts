@@ -7,6 +7,13 @@ interface OpenPoolOptions {
   readonly onConnect?: (client: PgQueryable) => Promise<void>
 }
 
+/**
+ * How long a connection of a pool stays open without work. A new one costs a log-in and every statement prepared again,
+ * and uploads come in bursts with pauses longer than the ten seconds that `pg` waits. An idle connection keeps no process
+ * alive.
+ */
+const KEEP_IDLE = { idleTimeoutMillis: 60_000, allowExitOnIdle: true } as const
+
 /** A pool over a URL. Connects on the first statement. */
 export function openPool(connectionString: string, { maxConnections, onConnect }: OpenPoolOptions): pg.Pool {
   assertPostgresUrl(connectionString)
@@ -15,6 +22,7 @@ export function openPool(connectionString: string, { maxConnections, onConnect }
     max: maxConnections,
     connectionTimeoutMillis: 30_000,
     keepAlive: true,
+    ...KEEP_IDLE,
     fallback_application_name: 'rindle',
     ...(onConnect === undefined ? {} : { onConnect }),
   }

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makeClip } from '../av/make-clip.ts'
 import { Reader } from '../docs/reader.ts'
 import { type PackageRegistry, startPackageRegistry } from '../support/package-registry.ts'
+import { halfOfPhoto } from '../support/pictures.ts'
 import { byRunLength } from '../support/run-length.ts'
 
 interface Combination {
@@ -71,6 +72,9 @@ describe.skipIf(COMBINATIONS === 0)('an application that npm create writes, from
       if (framework === 'hono' && media === 'images') await initialize(reader)
       const address = await reader.serve('npm run dev')
       try {
+        // It is in the gallery when its damage is found, and the gallery must show the others.
+        const damaged = await sent(address, 'photo', 'image/jpeg', await halfOfPhoto())
+        expect(await settled(address, damaged)).toMatchObject({ state: 'quarantined', errorReason: 'corrupt_media' })
         const photo = sharp({ create: { width: 800, height: 600, channels: 3, background: 'teal' } }).jpeg()
         expect(await uploaded(address, 'photo', 'image/jpeg', await photo.toBuffer())).toEqual([
           'image/webp',
@@ -81,8 +85,8 @@ describe.skipIf(COMBINATIONS === 0)('an application that npm create writes, from
           const clip = await readFile(path.join(home, 'clip-320x180-1.mp4'))
           expect(await uploaded(address, 'film', 'video/mp4', clip)).toEqual(['image/jpeg', 'video/mp4'])
         }
-        const shown = framework === 'hono' ? '/gallery' : '/'
-        expect(await (await fetch(`${address}${shown}`)).text()).toContain('"/rindle/files/')
+        const shown = await fetch(`${address}${framework === 'hono' ? '/gallery' : '/'}`)
+        expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('"/rindle/files/')])
       } finally {
         await reader.stop()
       }
@@ -106,18 +110,28 @@ async function initialize(reader: Reader): Promise<void> {
   await reader.type(`cd ${directory}\nnpx tsc ${flags} --ignoreConfig --allowImportingTsExtensions ${files}`)
 }
 
-/** Sends a file as the page does; gives the types of its variants, sorted. */
-async function uploaded(address: string, profile: string, contentType: string, bytes: Buffer): Promise<string[]> {
-  const ask = async <T>(route: string, body?: object): Promise<T> => {
-    const headers = { 'content-type': 'application/json' }
-    const sent = body === undefined ? {} : { headers, body: JSON.stringify(body) }
-    const method = route.startsWith('/uploads') ? 'POST' : 'GET'
-    const answer = await fetch(`${address}/rindle${route}`, { method, ...sent })
-    expect([route, answer.status]).toEqual([route, expect.toSatisfy((status: number) => status < 300)])
-    return (await answer.json()) as T
-  }
+/** What the route answers about an asset. */
+interface AnsweredAsset {
+  readonly state: string
+  readonly settled: boolean
+  readonly errorReason: string | null
+  readonly variants: Readonly<Record<string, { readonly url: string | null }>>
+}
+
+async function ask<T>(address: string, route: string, body?: object): Promise<T> {
+  const headers = { 'content-type': 'application/json' }
+  const json = body === undefined ? {} : { headers, body: JSON.stringify(body) }
+  const method = route.startsWith('/uploads') ? 'POST' : 'GET'
+  const answer = await fetch(`${address}/rindle${route}`, { method, ...json })
+  expect([route, answer.status]).toEqual([route, expect.toSatisfy((status: number) => status < 300)])
+  return (await answer.json()) as T
+}
+
+/** Sends a file as the page does; gives the id of its asset. */
+async function sent(address: string, profile: string, contentType: string, bytes: Buffer): Promise<string> {
   const declared = { profile, slot: 'gallery', filename: `a ${profile}`, contentType, byteSize: bytes.length }
   const { id, assetId, request } = await ask<{ id: string; assetId: string; request: SignedRequest }>(
+    address,
     '/uploads',
     declared,
   )
@@ -126,16 +140,29 @@ async function uploaded(address: string, profile: string, contentType: string, b
     headers: request.headers,
     body: new Uint8Array(bytes),
   })
-  await ask(`/uploads/${id}/complete`)
-  const urls = await vi.waitFor(
+  await ask(address, `/uploads/${id}/complete`)
+  return assetId
+}
+
+/** The asset when nothing of it changes any more. */
+async function settled(address: string, assetId: string): Promise<AnsweredAsset> {
+  return vi.waitFor(
     async () => {
-      const asset = await ask<{ state: string; variants: Record<string, { url: string | null }> }>(`/assets/${assetId}`)
-      expect(asset.state).toBe('ready')
-      return Object.values(asset.variants).map(({ url }) => url ?? '')
+      const asset = await ask<AnsweredAsset>(address, `/assets/${assetId}`)
+      expect(asset.settled).toBe(true)
+      return asset
     },
     { timeout: 60_000, interval: 200 },
   )
-  const types = urls.map(async (url) => (await fetch(new URL(url, address))).headers.get('content-type') ?? '')
+}
+
+/** Sends a file as the page does; gives the types of its variants, sorted. */
+async function uploaded(address: string, profile: string, contentType: string, bytes: Buffer): Promise<string[]> {
+  const asset = await settled(address, await sent(address, profile, contentType, bytes))
+  expect(asset.state).toBe('ready')
+  const types = Object.values(asset.variants).map(async ({ url }) => {
+    return (await fetch(new URL(url ?? '', address))).headers.get('content-type') ?? ''
+  })
   return (await Promise.all(types)).toSorted()
 }
 

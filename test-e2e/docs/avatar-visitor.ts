@@ -3,14 +3,22 @@ import { createClient } from '@rindle/client'
 import type { Browser } from 'playwright-core'
 import sharp from 'sharp'
 import { expect } from 'vitest'
+import { halfOfPhoto } from '../support/pictures.ts'
 
 const TEXT = new File(['This is no picture, whatever its name says.'], 'photo.png', { type: 'image/png' })
 
-/** Uploads an avatar over HTTP as the client of a page does, and finds its thumbnail in the page. A text is refused. */
+/**
+ * Uploads an avatar over HTTP as the client of a page does, and finds its thumbnail in the page. A damaged photo, which
+ * is in the slot when its damage is found, and a text are refused.
+ */
 export async function changeAvatarOverHttp(address: string): Promise<void> {
   expect(await shownAvatar(address)).toBeUndefined()
   // A browser sends its origin, and frameworks look at it.
   const client = createClient({ baseUrl: `${address}/rindle`, headers: { origin: address } })
+  const damaged = new File([await halfOfPhoto()], 'half.jpg', { type: 'image/jpeg' })
+  const undecodable = client.upload(damaged, { profile: 'avatar', slot: 'avatar' })
+  await expect(undecodable).rejects.toMatchObject({ code: 'upload_rejected', reason: 'corrupt_media' })
+  expect(await shownAvatar(address)).toBeUndefined()
   const file = new File([await photo('teal')], 'me.jpg', { type: 'image/jpeg' })
   await client.upload(file, { profile: 'avatar', slot: 'avatar' })
   const thumbnail = await fetch((await shownAvatar(address)) ?? '')

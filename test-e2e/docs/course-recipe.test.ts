@@ -45,6 +45,8 @@ test.skipIf(!IS_RUN)('a lesson of the page about a course plays when its work is
     const clip = await makeClip(directory, { size: '320x180', seconds: 1 })
     const owner = { type: 'lesson', id: 7 }
     const { id } = await school.upload('lesson', clip, { filename: 'lesson.mp4', owner, slot: 'video' })
+    // It is in the slot, and nobody has looked into it.
+    expect(await shown()).toBe('<p>The video is on its way.</p>')
     await school.work()
     expect((await settled(school, id, 50_000)).state).toBe('ready')
     expect((await playerOf(7))?.sources.map(({ type }) => type)).toEqual(['application/vnd.apple.mpegurl', 'video/mp4'])

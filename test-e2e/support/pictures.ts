@@ -27,3 +27,9 @@ export async function grain(width: number, height: number): Promise<Buffer> {
     .jpeg({ quality: 90 })
     .toBuffer()
 }
+
+/** The first half of a large photo: its header is whole, so only decoding shows that the rest is missing. */
+export async function halfOfPhoto(): Promise<Buffer<ArrayBuffer>> {
+  const whole = await grain(1600, 1200)
+  return Buffer.from(whole.subarray(0, whole.byteLength / 2))
+}

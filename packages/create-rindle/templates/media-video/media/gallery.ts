@@ -3,7 +3,7 @@ import { rindle } from './rindle.ts'
 /** The owner of the gallery. In your application, this is the signed-in user or an album. */
 export const owner = { type: 'guest', id: 'guest' }
 
-/** A photo or a film of the gallery, with signed URLs. They are `null` until the variants are ready. */
+/** A photo or a film, with signed URLs. They are `null` until there is something to show, and if the file is damaged. */
 export interface Shown {
   readonly id: string
   readonly filename: string
@@ -17,16 +17,13 @@ export interface Shown {
 /** The photos and films of the gallery, oldest first. */
 export async function gallery(): Promise<readonly Shown[]> {
   const held = await rindle.attachmentsFor([owner], ['gallery'])
-  const shown = held.map(async ({ asset }) => {
-    const { id, filename } = asset
-    if (asset.profile === 'film') {
-      const film = rindle.narrow(asset, 'film')
-      const thumb = await rindle.variantUrl(film, 'poster')
-      return { id, filename, kind: 'film', thumb, large: await rindle.variantUrl(film, 'video') } as const
+  const files = held.map(({ asset }) => asset)
+  const urls = await rindle.urlsFor(files, { variants: ['thumb', 'large', 'poster', 'video'] })
+  return files.map(({ id, filename, profile }) => {
+    const variants = urls.get(id)?.variants
+    if (profile === 'film') {
+      return { id, filename, kind: 'film', thumb: variants?.poster ?? null, large: variants?.video ?? null }
     }
-    const photo = rindle.narrow(asset, 'photo')
-    const thumb = await rindle.variantUrl(photo, 'thumb')
-    return { id, filename, kind: 'photo', thumb, large: await rindle.variantUrl(photo, 'large') } as const
+    return { id, filename, kind: 'photo', thumb: variants?.thumb ?? null, large: variants?.large ?? null }
   })
-  return Promise.all(shown)
 }

@@ -61,10 +61,13 @@ describe.skipIf(pages.length === 0)('the page of a framework, followed to the le
   })
 
   test.each(pages)('%s', { timeout: 400_000 }, async (name) => {
+    // Taken, so that a page that fails leaves nothing behind that has been moved.
+    const taken = SMALL.has(name) ? modules : undefined
+    if (SMALL.has(name)) modules = undefined
     const followed = await followPage(`docs/frameworks/${name}.md`, {
       registry,
       server: servers[name] ?? '',
-      modules,
+      modules: taken,
       files: name === 'nextjs' ? serverActionFiles() : [],
     })
     try {
@@ -74,8 +77,9 @@ describe.skipIf(pages.length === 0)('the page of a framework, followed to the le
     } finally {
       await followed.reader.stop()
       if (SMALL.has(name)) {
-        modules = path.join(place, 'node_modules')
-        await rename(path.join(followed.reader.directory, 'node_modules'), modules)
+        const left = path.join(place, name)
+        await rename(path.join(followed.reader.directory, 'node_modules'), left)
+        modules = left
       }
       await followed[Symbol.asyncDispose]()
     }

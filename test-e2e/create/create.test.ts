@@ -70,6 +70,10 @@ describe.skipIf(COMBINATIONS === 0)('an application that npm create writes, from
       expect(manifest).not.toContain('@rindle/')
       await reader.type('npm run typecheck')
       if (framework === 'hono' && media === 'images') await initialize(reader)
+      if (framework === 'hono') {
+        const wrong = reader.type('PORT=abc npm start')
+        await expect(wrong).rejects.toThrow('\nPORT must be a whole number from 1 to 65535, not "abc".\n')
+      }
       const address = await reader.serve('npm run dev')
       try {
         // It is in the gallery when its damage is found, and the gallery must show the others.

@@ -6,6 +6,13 @@ import { rindle } from './rindle.ts'
 /** Less than an orchestrator waits between SIGTERM and SIGKILL. */
 const LONGEST_ANSWER_MS = 20_000
 
+const { PORT = '3000', HOST = '0.0.0.0' } = process.env
+const port = Number(PORT)
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  console.error(`PORT must be a whole number from 1 to 65535, or 0 for any free one, not "${PORT}".`)
+  process.exit(1)
+}
+
 const media = toNodeHandler(
   createHandler(rindle, {
     basePath: '/rindle',
@@ -46,4 +53,4 @@ async function stop(): Promise<void> {
 
 await rindle.start()
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop())
-server.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? '0.0.0.0')
+server.listen(port, HOST)

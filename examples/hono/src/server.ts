@@ -4,6 +4,12 @@ import { makeRindle } from './rindle.ts'
 
 const { DATABASE_URL = '', RINDLE_SIGNING_KEY = '', PORT = '3000' } = process.env
 
+const port = Number(PORT)
+if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+  console.error(`PORT must be a whole number from 1 to 65535, not "${PORT}".`)
+  process.exit(1)
+}
+
 const rindle = makeRindle({
   databaseUrl: DATABASE_URL,
   directory: 'media',
@@ -17,7 +23,7 @@ await rindle.work()
 const server = serve({
   fetch: makeApp(rindle).fetch,
   hostname: '127.0.0.1',
-  port: Number(PORT),
+  port,
   serverOptions: { requestTimeout: 0, headersTimeout: 60_000 },
 })
 console.log(`Photos at http://localhost:${PORT}`)

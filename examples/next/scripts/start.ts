@@ -15,16 +15,22 @@ import { startWebServer } from './web-server.ts'
 const application = resolve(import.meta.dirname, '..')
 const data = resolve(process.env.DATA_DIRECTORY ?? join(application, '.rindle'))
 
+const { DATABASE_URL, PORT = '0' } = process.env
+const port = Number(PORT)
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  console.error(`PORT must be a whole number from 1 to 65535, or 0 for any free one, not "${PORT}".`)
+  process.exit(1)
+}
+
 process.chdir(application)
 await mkdir(data, { recursive: true })
 await writeFile(join(data, '.gitignore'), '*\n')
 await rm(join(data, 'work'), { recursive: true, force: true })
 
-const { DATABASE_URL } = process.env
 if (DATABASE_URL === undefined) say(`Starting PostgreSQL in ${data} …`)
 await using postgres = DATABASE_URL === undefined ? await startEmbeddedPostgres({ directory: data }) : undefined
 
-const web = await startWebServer(Number(process.env.PORT ?? 0))
+const web = await startWebServer(port)
 Object.assign(process.env, {
   DATABASE_URL: DATABASE_URL ?? postgres?.url,
   ORIGIN: process.env.ORIGIN ?? web.origin,

@@ -6,6 +6,12 @@ import { prepareDatabase } from './media/database.ts'
 import { gallery, owner } from './media/gallery.ts'
 import { rindle } from './media/rindle.ts'
 
+const port = Number(process.env['PORT'] ?? 3000)
+if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+  console.error(`PORT must be a whole number from 1 to 65535, not "${process.env['PORT']}".`)
+  process.exit(1)
+}
+
 try {
   await prepareDatabase()
   await rindle.start()
@@ -26,7 +32,6 @@ app.get('/', async (context) => context.html(await readFile('page.html', 'utf8')
 app.get('/gallery', async (context) => context.json(await gallery()))
 app.all('/rindle/*', (context) => handler(context.req.raw))
 
-const port = Number(process.env['PORT'] ?? 3000)
 const server = serve(
   // Rindle ends uploads that make no progress; Node must not end the others after five minutes.
   { fetch: app.fetch, hostname: '127.0.0.1', port, serverOptions: { requestTimeout: 0, headersTimeout: 60_000 } },

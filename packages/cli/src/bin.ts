@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isRindleError } from '@rindle/core'
 import { readEnvFiles } from './env-files.ts'
 import { nodeProblem } from './node-problem.ts'
 import { run } from './run.ts'
@@ -23,12 +24,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 for (const stream of [process.stdout, process.stderr]) if (stream.columns === 0) stream.columns = 80
 
 const problem = nodeProblem(process.versions.node)
-if (problem !== undefined) {
-  process.stderr.write(`rindle: ${problem}\n`)
-  process.exit(2)
-}
+if (problem !== undefined) refuse(problem)
 // Before anything reads the environment: the configuration of an application reads it when it is loaded.
-readEnvFiles(process.cwd(), process.env)
+try {
+  readEnvFiles(process.cwd(), process.env)
+} catch (error) {
+  if (!isRindleError(error)) throw error
+  refuse(error.message)
+}
 const exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
@@ -41,3 +44,8 @@ for (const stream of [process.stdout, process.stderr]) {
   await new Promise((resolve) => stream.write('', resolve))
 }
 process.exit(exitCode)
+
+function refuse(message: string): never {
+  process.stderr.write(`rindle: ${message}\n`)
+  process.exit(2)
+}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { RindleError } from '@rindle/core'
 
 /** The files that every command reads, the first one first: frameworks let `.env.local` override `.env`, too. */
 const ENV_FILES = ['.env.local', '.env'] as const
@@ -9,7 +10,7 @@ const ENV_FILES = ['.env.local', '.env'] as const
  * Sets the variables of `.env.local` and `.env` that the environment does not have, as frameworks do. A missing file is
  * none, and so is a directory of that name, which Python has.
  *
- * @throws Error of one line if a file cannot be read.
+ * @throws RindleError `config_invalid` if a file cannot be read.
  */
 export function readEnvFiles(directory: string, env: Record<string, string | undefined>): void {
   for (const name of ENV_FILES) {
@@ -23,6 +24,7 @@ function textOf(directory: string, name: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'EISDIR') return ''
-    throw new Error(`${name} cannot be read (${code}).`, { cause: error })
+    const message = `${name} cannot be read (${code}). Make it a file that this user may read, or remove it.`
+    throw new RindleError('config_invalid', message, { cause: error })
   }
 }

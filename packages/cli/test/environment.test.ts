@@ -1,10 +1,11 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readEnvFiles } from '../src/env-files.ts'
 import { nodeProblem } from '../src/node-problem.ts'
 import { type Application, makeApplication } from './application.ts'
 import { rindle } from './captured-io.ts'
+import { startRindle } from './start-rindle.ts'
 
 const ABSENT = '019a3b1c-7d2e-7f00-8000-000000000001'
 
@@ -30,6 +31,16 @@ describe('the files of the environment', () => {
     const env = {}
     readEnvFiles(application.directory, env)
     expect(env).toEqual({})
+  })
+
+  test('that cannot be read are told in one line, by every command', async () => {
+    // Root may read a file of every mode, but nobody a link to itself.
+    await symlink('.env', join(application.directory, '.env'))
+    const line = 'rindle: .env cannot be read (ELOOP). Make it a file that this user may read, or remove it.\n'
+    const shown = startRindle(['show', ABSENT], { cwd: application.directory })
+    expect({ exitCode: await shown.ended, stderr: shown.stderr() }).toEqual({ exitCode: 2, stderr: line })
+    const { exitCode, stderr } = await rindle(['init'], { cwd: application.directory })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: line })
   })
 })
 

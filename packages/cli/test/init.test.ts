@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -131,7 +131,9 @@ describe('init', () => {
     ['nuxt', 'fromWebHandler(handler)'],
     ['@tanstack/react-start', '/rindle/$'],
   ])('says how an application of %s mounts the handler', async (framework, mount) => {
-    expect(await init({ type: 'module', dependencies: { [framework]: '1', typescript: '6' } })).toContain(mount)
+    const stdout = await init({ type: 'module', dependencies: { [framework]: '1', typescript: '6' } })
+    expect(stdout).toContain(mount)
+    expect(stdout).toContain('Let your server read .env: node --env-file=.env …')
     expect(await text('rindle.handler.ts')).toContain("import rindle from './rindle.config.ts'")
   })
 
@@ -148,6 +150,19 @@ describe('init', () => {
     expect(stderr).toBe('bun cannot be started (ENOENT): install it first.\n')
     expect(stdout).toMatch(/\nNext:\n {2}1\. bun add @rindle\/cli [^\n]+\n {2}2\. /)
     expect(exitCode).toBe(1)
+  })
+
+  test('refuses a directory in the place of its file of variables, before it writes anything', async () => {
+    await mkdir(join(application.directory, '.env'))
+    await application.write('package.json', '{}')
+    const { exitCode, stdout, stderr } = await rindle(['init'], { cwd: application.directory })
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr:
+        "rindle: .env is a directory, and Rindle's variables belong in a file of that name. Rename it, and try again.\n",
+    })
+    expect((await readdir(application.directory)).toSorted()).toEqual(['.env', 'node_modules', 'package.json'])
   })
 
   test('reports a package.json that is none', async () => {

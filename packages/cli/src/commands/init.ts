@@ -43,11 +43,12 @@ export const init: Command = defineCommand({
     await assertFirst(io.cwd)
     const file = configName(project)
     const mount = mountPlan(project, file)
+    // First, because the rest cannot be undone if this is refused.
+    const env = await addToEnv(io, envFileOf(project), environmentFor(choice))
     // The flag decides a race with another process that writes the same file.
     await writeFile(join(io.cwd, file), configTemplate(choice), { flag: 'wx' })
     const written = [file, ...(await writeMissing(io.cwd, mount.files))]
     const kept = mount.files.filter(({ path }) => !written.includes(path))
-    const env = await addToEnv(io, envFileOf(project), environmentFor(choice))
     const packages = packagesFor(choice).filter((name) => !project.dependencies.has(name))
     for (const path of written) report.line(`Wrote ${path}`)
     for (const { path, text } of kept)
@@ -95,13 +96,25 @@ async function writeMissing(cwd: string, files: readonly PlannedFile[]): Promise
   return written
 }
 
+/** `config_invalid` if the file is none that can be read and written. */
 async function addToEnv({ cwd, env }: Io, file: string, variables: readonly string[]): Promise<EnvAddition> {
   const set = { ...env }
   readEnvFiles(cwd, set)
   const known = new Set(Object.keys(set).filter((name) => set[name]))
-  const addition = envAddition(await textOf(join(cwd, file)), known, variables, randomBytes(32).toString('hex'))
-  if (addition.text !== '') await appendFile(join(cwd, file), addition.text, { mode: 0o600 })
-  return addition
+  try {
+    const addition = envAddition(await textOf(join(cwd, file)), known, variables, randomBytes(32).toString('hex'))
+    if (addition.text !== '') await appendFile(join(cwd, file), addition.text, { mode: 0o600 })
+    return addition
+  } catch (cause) {
+    throw new RindleError('config_invalid', envProblem(file, cause as NodeJS.ErrnoException), { cause })
+  }
+}
+
+function envProblem(file: string, { code }: NodeJS.ErrnoException): string {
+  if (code === 'EISDIR') {
+    return `${file} is a directory, and Rindle's variables belong in a file of that name. Rename it, and try again.`
+  }
+  return `${file} cannot be read or written (${code}). Make it a file that this user may write, and try again.`
 }
 
 async function envSteps(cwd: string, project: Project, { unknown, text }: EnvAddition): Promise<readonly string[]> {

@@ -18,6 +18,9 @@ export interface MountPlan {
 const ACTOR = `  // Who may upload: your signed-in user. Until you change this line, uploads of browsers are refused with 401.
   actor: () => null as { readonly id: string } | null,`
 
+/** Only the `rindle` command reads the file by itself. */
+const LOADS_ENV = 'Let your server read .env: node --env-file=.env …'
+
 /** How an application of a framework mounts `handler`. */
 const MOUNTS: Readonly<Record<Exclude<Framework, 'next' | 'sveltekit'>, string>> = {
   hono: "app.all('/rindle/*', (context) => handler(context.req.raw))",
@@ -81,7 +84,10 @@ const answer = ({ request }${project.isTypeScript ? ': { request: Request }' : '
 export { answer as DELETE, answer as GET, answer as HEAD, answer as OPTIONS, answer as PATCH, answer as POST, answer as PUT }
 `
   const path = `src/routes/rindle/[...path]/+server.${project.isTypeScript ? 'ts' : 'js'}`
-  return { files: [{ path, text }], steps: ['Call `await rindle.start()` in the `init` of src/hooks.server.'] }
+  return {
+    files: [{ path, text }],
+    steps: ['Call `await rindle.start()` in the `init` of src/hooks.server.', LOADS_ENV],
+  }
 }
 
 /** A framework whose own file has to name the handler. */
@@ -96,6 +102,7 @@ export ${handlerCode(project)}`
     steps: [
       'Call `await rindle.start()` where your server starts, and `await rindle.work()` to make variants in it.',
       `Mount the handler of ${specifier}: ${mount}`,
+      LOADS_ENV,
     ],
   }
 }

@@ -16,6 +16,7 @@ const instance = rindle as unknown as Rindle
 
 beforeEach(() => {
   vi.clearAllMocks()
+  start.mockResolvedValue()
 })
 
 describe('the exports of a route', () => {
@@ -42,6 +43,20 @@ describe('the exports of a route', () => {
     expect((await routes.GET(request('/rindle/files/token'))).status).toBe(503)
     expect((await routes.GET(request('/rindle/files/token'))).status).toBe(200)
     expect(start).toHaveBeenCalledTimes(2)
+  })
+
+  it('log a variable that is missing once, and not at every request', async () => {
+    const error = vi.fn()
+    start.mockRejectedValue(new RindleError('config_invalid', 'DATABASE_URL is missing.'))
+    const routes = rindleRoutes(instance, { logger: { ...silentLogger, error } })
+    for (const _ of ['first', 'second']) expect((await routes.GET(request('/rindle/files/token'))).status).toBe(500)
+    expect(error).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'config_invalid', error: 'DATABASE_URL is missing.' }),
+      expect.stringContaining('logged once'),
+    )
+    start.mockRejectedValue(new RindleError('config_invalid', 'RINDLE_SIGNING_KEY is missing.'))
+    await routes.GET(request('/rindle/files/token'))
+    expect(error).toHaveBeenCalledTimes(2)
   })
 
   it('refuse wrong options when the module is loaded', () => {

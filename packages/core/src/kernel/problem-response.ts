@@ -31,6 +31,9 @@ const DETAIL_OF_CODE: Partial<Readonly<Record<ErrorCode, string>>> = {
   checksum_mismatch: 'The bytes do not match their checksum.',
 }
 
+/** The wrong setting that each logger was told of last: it fails every request until somebody corrects it. */
+const toldSettings = new WeakMap<object, string>()
+
 /** Makes an answer of type `application/problem+json`. No cache keeps it, and no browser guesses another type. */
 export function problemResponse(
   members: ProblemMembers,
@@ -46,7 +49,8 @@ export function problemResponse(
 
 /**
  * Answers a failed request, whatever was thrown. A failure of the server (500 and more) is logged with its stack, and the
- * answer tells nothing of it; 503 asks the client to come again in 5 seconds.
+ * answer tells nothing of it; 503 asks the client to come again in 5 seconds. A `config_invalid` that repeats itself is
+ * logged once.
  */
 export function failureResponse(
   failure: unknown,
@@ -58,8 +62,7 @@ export function failureResponse(
     const detail = DETAIL_OF_CODE[code] ?? failure.message
     return problemResponse({ status, code, detail, ...(typeof reason === 'string' ? { reason } : {}) }, headers)
   }
-  const stack = failure instanceof Error && failure.stack !== undefined ? { stack: failure.stack } : {}
-  logger.error({ ...errorFields(failure), ...stack }, message)
+  logFailure(logger, failure, message)
   const answer = problemResponse(
     isRindleError(failure)
       ? { status, code: failure.code, detail: 'The server cannot do this now.' }
@@ -68,4 +71,13 @@ export function failureResponse(
   )
   if (status === 503) answer.headers.set('retry-after', '5')
   return answer
+}
+
+function logFailure(logger: Pick<Logger, 'error'>, failure: unknown, message: string): void {
+  const fields = errorFields(failure)
+  const stack = failure instanceof Error && failure.stack !== undefined ? { stack: failure.stack } : {}
+  if (!isRindleError(failure, 'config_invalid')) return logger.error({ ...fields, ...stack }, message)
+  if (toldSettings.get(logger) === failure.message) return
+  toldSettings.set(logger, failure.message)
+  logger.error({ ...fields, ...stack }, `${message} Others will, until this is corrected; this is logged once.`)
 }

@@ -36,6 +36,7 @@ export function rindleRoutes<A extends Actor, const Ps extends Profiles>(
   options: RouteOptions<A, Ps>,
 ): NextRoutes {
   const handler = createHandler(rindle, { basePath: '/rindle', ...options })
+  const logger = safeLogger(options.logger ?? stderrLogger)
   let starting: Promise<void> | undefined
   const route = async (request: Request): Promise<Response> => {
     try {
@@ -43,7 +44,7 @@ export function rindleRoutes<A extends Actor, const Ps extends Profiles>(
       await starting
     } catch (error) {
       starting = undefined
-      return answerToFailure(error, safeLogger(options.logger ?? stderrLogger))
+      return answerToFailure(error, logger)
     }
     return handler(request)
   }

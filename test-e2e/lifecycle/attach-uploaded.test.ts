@@ -111,7 +111,11 @@ describe('an asset whose id a client sent', () => {
     const begun = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: 10, ...ANA }
     const { session } = await rindle.presignedPut('photo', begun)
     const attempt = rindle.attachUploaded({ id: session.assetId, profile: 'photo' }, newOwner(), 'avatar', ANA)
-    expect(await refusal(attempt)).toMatchObject({ code: 'not_deliverable', details: { state: 'staged' } })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'not_deliverable',
+      retryable: true,
+      details: { state: 'staged' },
+    })
   })
 
   it('belongs to the tenant that is asked', async () => {

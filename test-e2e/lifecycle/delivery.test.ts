@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { defineProfile, type RindleEvent } from '@rindle/core'
+import { type Asset, defineProfile, type RindleEvent } from '@rindle/core'
 import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -226,11 +226,77 @@ describe('a variant that is not ready', () => {
     })
   })
 
+  it.each([
+    ['planned', true],
+    ['queued', true],
+    ['processing', true],
+    ['failed', false],
+    ['cancelled', false],
+    ['purged', false],
+  ] as const)('is an error for one that is %s, and says whether waiting helps: %s', async (state, retryable) => {
+    const asset = await newAsset('plain')
+    const unmade = asset.variants.map((variant) => ({ ...variant, state, storageKey: null }))
+    const wanted = application.rindle.variantUrl({ ...asset, variants: unmade }, 'thumb', { onNotReady: 'error' })
+    await expect(wanted).rejects.toMatchObject({ code: 'not_deliverable', retryable })
+  })
+
   it('is an error with the known names for an unknown variant', async () => {
     const asset = await newAsset('plain')
     await expect(application.rindle.variantUrl(asset, 'thum' as 'thumb')).rejects.toMatchObject({
       code: 'unknown_variant',
       message: expect.stringContaining('thumb, later'),
     })
+  })
+})
+
+describe('a URL of an asset that is not delivered', () => {
+  it.each([
+    ['staged', true],
+    ['validating', true],
+    ['analyzing', true],
+    ['promoting', true],
+    ['quarantined', false],
+    ['trashed', false],
+    ['deleted', false],
+  ] as const)('is refused while it is %s, and the error says whether waiting helps: %s', async (state, retryable) => {
+    const asset = { ...(await newAsset('plain')), state }
+    for (const wanted of [application.rindle.url(asset), application.rindle.variantUrl(asset, 'thumb')]) {
+      await expect(wanted).rejects.toMatchObject({
+        code: 'not_deliverable',
+        retryable,
+        details: { state },
+        message: expect.stringMatching(retryable ? /Read it again when it is available\.$/ : / is not delivered\.$/),
+      })
+    }
+  })
+})
+
+describe('what a caller without a compiler passes for an asset', () => {
+  it.each([
+    ['an id and a profile', ({ id, profile }: Asset) => ({ id, profile })],
+    ['an id', ({ id }: Asset) => id],
+    ['an asset of the client', ({ id, profile, state }: Asset) => ({ id, profile, state, variants: {} })],
+    ['nothing', () => null],
+  ])('is refused with a sentence on what to pass: %s', async (_what, given) => {
+    const { rindle } = application
+    const part = given(await newAsset('plain')) as never
+    const calls = [rindle.url(part), rindle.variantUrl(part, 'thumb'), rindle.urlsFor([part])]
+    const pictures = [rindle.picture(part, { variants: ['thumb'], alt: '' })]
+    for (const call of [...calls, ...pictures]) {
+      await expect(call).rejects.toMatchObject({
+        code: 'invalid_input',
+        message: expect.stringContaining('Pass what `rindle.asset(id)` returns'),
+      })
+    }
+  })
+})
+
+describe('an id that names no asset', () => {
+  it.each(['019a3b1c-7d2e-7f00-8000-000000000001', 'abc', ''])('finds none: %j', async (id) => {
+    const { rindle } = application
+    expect(await rindle.asset(id)).toBeNull()
+    expect(await rindle.assetWithUploader(id)).toBeNull()
+    expect(await rindle.uploaderOf(id)).toBeNull()
+    expect(await rindle.forTenant('acme').asset(id)).toBeNull()
   })
 })

@@ -190,8 +190,8 @@ export interface UploadSessions<Ps extends AnyProfiles = Profiles> {
   /** Gives up an upload; one that has ended is left unchanged. Safe to repeat. `not_found`. */
   abortUpload(sessionId: string): Promise<void>
   /**
-   * One asset with its variants and text tracks, and the `actorId` of its upload, or `null`. One statement, for a route
-   * that shows an asset to those who may see it.
+   * One asset with its variants and text tracks, and the `actorId` of its upload; `null` for every id that names none.
+   * One statement, for a route that shows an asset to those who may see it.
    */
   assetWithUploader(id: string): Promise<UploadedAsset<ProfileName<Ps>> | null>
   /** The `actorId` of an asset's upload; `null` for none, and for an unknown asset. */
@@ -200,7 +200,7 @@ export interface UploadSessions<Ps extends AnyProfiles = Profiles> {
 
 /** Uploaded files and their variants. */
 export interface Assets<Ps extends AnyProfiles = Profiles> {
-  /** One asset with its variants and text tracks, or `null`. */
+  /** One asset with its variants and text tracks; `null` for every id that names none. */
   asset(id: string): Promise<AssetWithVariants<ProfileName<Ps>> | null>
   /** Returns the same asset with a profile that the compiler knows; `invalid_input` when it has another profile. */
   narrow<P extends keyof Ps & string, A extends Asset>(asset: A, profile: P): A & Asset<P>

@@ -1,6 +1,6 @@
+import { validate } from 'uuid'
 import type { Asset, Hold, MediaTrack, Variant } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { assertId } from '../kernel/sql/assert-id.ts'
 import { assetFromRow, holdFromRow, trackFromRow, variantFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
 
@@ -56,8 +56,8 @@ export async function assetsById(
   return new Map(rows.map((row) => [text(row, 'id'), { ...assetFromRow(row), ...partsFromRow(row) }]))
 }
 
-/** One asset with its variants and tracks, or `null`. */
+/** One asset with its variants and tracks; `null` for an id that names none, a text that is no UUID among them. */
 export async function assetById(runtime: Runtime, id: string): Promise<AssetWithVariants | null> {
-  assertId('asset', id)
+  if (!validate(id)) return null
   return (await assetsById(runtime, [id])).get(id) ?? null
 }

@@ -1,7 +1,8 @@
 import { validate } from 'uuid'
 import type { Attachment, Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
-import { type AssetState, isDeliverable } from '../domain/states.ts'
+import { notDeliverable } from '../domain/not-deliverable.ts'
+import { type AssetState, isDeliverable, isUnverified } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { ofTenant, tenantParameter } from '../kernel/sql/of-tenant.ts'
 import { type Row, text } from '../kernel/sql/row-values.ts'
@@ -82,9 +83,8 @@ async function isUploadOf(
 async function claim(unit: UnitOfWork, asset: Row, slot: Slot): Promise<void> {
   const state = text(asset, 'state') as AssetState
   if (!isDeliverable(state)) {
-    throw new RindleError('not_deliverable', `The upload is ${state}. Wait until it is available.`, {
-      details: { state },
-    })
+    const advice = isUnverified(state) ? ' Wait until it is available.' : ''
+    throw notDeliverable(state, `The upload is ${state}.${advice}`)
   }
   const { rows } = await unit.executeSql(
     `update rindle.media_assets as asset set updated_at = now()

@@ -112,6 +112,11 @@ export const AGGREGATE_STATES = ['processing', 'transcoding', 'ready', 'degraded
 /** Asset states in which the original may be delivered: verified, durable, neither rejected nor deleted. */
 export const DELIVERABLE_STATES: readonly AssetState[] = ['available', ...AGGREGATE_STATES]
 
+/** Whether an asset in `state` is not verified yet: it may be delivered later, or it is refused. */
+export function isUnverified(state: AssetState): boolean {
+  return state === 'staged' || PROMOTION_STATES.includes(state)
+}
+
 /** Whether an asset in `state` may be delivered: one of {@link DELIVERABLE_STATES}. */
 export function isDeliverable(state: AssetState): boolean {
   return DELIVERABLE_STATES.includes(state)

@@ -7,6 +7,7 @@ import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { isStagingKey } from '../domain/keys.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
+import { assertId } from '../kernel/sql/assert-id.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { StoredObject } from '../ports/storage.ts'
 import { runOperation } from './run-operation.ts'
@@ -67,6 +68,7 @@ export async function releaseAsset(
 }
 
 async function quarantinedAsset(runtime: Runtime, assetId: string): Promise<Asset> {
+  assertId('asset', assetId)
   const asset = await assetById(runtime, assetId)
   if (asset === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
   if (asset.state !== 'quarantined') throw notQuarantined(asset)

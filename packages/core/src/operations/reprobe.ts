@@ -4,10 +4,12 @@ import { claimsOf } from '../domain/claims.ts'
 import { kindOf } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
+import { notDeliverable } from '../domain/not-deliverable.ts'
 import { probedType, readingOf } from '../domain/reading.ts'
 import { isDeliverable } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { sniff } from '../kernel/sniffing/sniff.ts'
+import { assertId } from '../kernel/sql/assert-id.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import type { SourceFile } from '../ports/processor.ts'
@@ -65,10 +67,12 @@ export async function reprobe(
 }
 
 async function deliverableAsset(runtime: Runtime, assetId: string): Promise<Asset> {
+  assertId('asset', assetId)
   const asset = await assetById(runtime, assetId)
   if (asset === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
-  if (!isDeliverable(asset.state)) throw notDeliverable(asset)
-  return asset
+  const { id, state } = asset
+  if (isDeliverable(state)) return asset
+  throw notDeliverable(state, `Asset ${id} is ${state}, so its bytes are not verified or were rejected.`)
 }
 
 /** Unreadable or different facts prove something only if the bytes are intact. */
@@ -138,14 +142,4 @@ async function writeFields(runtime: Runtime, asset: Asset, fields: ReprobedField
   )
   if (rows[0] !== undefined) return assetFromRow(rows[0])
   throw new RindleError('conflict', `Asset ${asset.id} changed while it was probed. Read it again.`)
-}
-
-function notDeliverable({ id, state }: Asset): RindleError {
-  return new RindleError(
-    'not_deliverable',
-    `Asset ${id} is ${state}, so its bytes are not verified or were rejected.`,
-    {
-      details: { state },
-    },
-  )
 }

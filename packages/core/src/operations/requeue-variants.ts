@@ -2,6 +2,7 @@ import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
+import { notDeliverable } from '../domain/not-deliverable.ts'
 import { IN_FLIGHT_STATES, isDeliverable, type VariantState } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
@@ -48,7 +49,9 @@ export async function requeueVariants(
     return inTransaction(runtime, undefined, async (unit) => {
       const asset = await lockAsset(unit, assetId)
       if (asset === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
-      if (!isDeliverable(asset.state)) throw notDeliverable(asset)
+      if (!isDeliverable(asset.state)) {
+        throw notDeliverable(asset.state, `Asset ${assetId} is ${asset.state}, so no variants can be made from it.`)
+      }
       const declared = plannedVariants(profileOf(runtime, asset.profile), asset)
       const selected = select(asset, await variantsOf(unit, assetId), declared, options.variants)
       const wanted = selected.filter(({ state }) => TO_REQUEUE.includes(state))
@@ -82,10 +85,4 @@ function select(
     ({ name, state }) =>
       (names === undefined || names.includes(name)) && [...TO_REQUEUE, ...IN_FLIGHT_STATES].includes(state),
   )
-}
-
-function notDeliverable({ id, state }: Asset): RindleError {
-  return new RindleError('not_deliverable', `Asset ${id} is ${state}, so no variants can be made from it.`, {
-    details: { state },
-  })
 }

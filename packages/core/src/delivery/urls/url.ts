@@ -1,9 +1,10 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
 import type { Asset, Variant } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
+import { notDeliverable } from '../../domain/not-deliverable.ts'
 import type { Recipe } from '../../domain/recipe.ts'
 import { chooseVariant, type NotReadyMode, type StaleMode } from '../../domain/stale-policy.ts'
-import { isDeliverable } from '../../domain/states.ts'
+import { isDeliverable, isInFlight, isUnverified, type VariantState } from '../../domain/states.ts'
 import { announceRefusal } from '../../events/refusals.ts'
 import { profileOf, type Runtime } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
@@ -62,22 +63,37 @@ export async function variantUrl(
   if (serve === 'error') {
     throw new RindleError(
       'not_deliverable',
-      `Variant "${name}" of asset ${asset.id} is ${variant?.state ?? 'not planned'} and has nothing to serve yet.`,
-      { details: { state: variant?.state ?? null }, retryable: true },
+      `Variant "${name}" of asset ${asset.id} is ${variant?.state ?? 'not planned'} and has nothing to serve.`,
+      { details: { state: variant?.state ?? null }, retryable: isOnItsWay(variant?.state) },
     )
   }
   if (serve === 'placeholder' || asset.kind !== declared.makes) return null
   return await issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
 }
 
-/** Returns the profile of a deliverable asset. `not_deliverable`. */
+/** Returns the profile of a deliverable asset. `not_deliverable`; `invalid_input` for an object that is no asset. */
 export function assertDeliverable(runtime: Runtime, asset: Asset): Profile {
-  if (isDeliverable(asset.state)) return profileOf(runtime, asset.profile)
-  const error = new RindleError('not_deliverable', `Asset ${asset.id} is ${asset.state} and is not delivered.`, {
-    details: { state: asset.state },
-  })
+  assertAsset(asset)
+  const { id, state } = asset
+  if (isDeliverable(state)) return profileOf(runtime, asset.profile)
+  const advice = isUnverified(state) ? ' yet. Read it again when it is available.' : '.'
+  const error = notDeliverable(state, `Asset ${id} is ${state} and is not delivered${advice}`)
   announceRefusal(runtime, 'delivery', error)
   throw error
+}
+
+/** Refuses what the compiler would refuse: an id, an attachment, an asset of the client. `invalid_input`. Pure. */
+export function assertAsset(asset: unknown): asserts asset is Asset {
+  if (typeof asset === 'object' && asset !== null && 'state' in asset && 'storageKey' in asset) return
+  const message =
+    'An asset is needed, with all its fields. Pass what `rindle.asset(id)` returns, or the `asset` of an attachment; ' +
+    'an id, an attachment and a part of an asset are none.'
+  throw new RindleError('invalid_input', message)
+}
+
+/** Whether work makes a variant in this state, or will, without anybody asking for it. */
+function isOnItsWay(state: VariantState | undefined): boolean {
+  return state !== undefined && (state === 'planned' || isInFlight(state))
 }
 
 /** Returns a variant's declaration in its profile. `unknown_variant`. */

@@ -5,7 +5,7 @@ import type { StaleMode } from '../../domain/stale-policy.ts'
 import { isDeliverable } from '../../domain/states.ts'
 import { profileOf, type Runtime } from '../../kernel/runtime.ts'
 import type { IssueOptions } from './issue-url.ts'
-import { declaredVariant, url, variantUrl } from './url.ts'
+import { assertAsset, declaredVariant, url, variantUrl } from './url.ts'
 import { withVariants } from './with-variants.ts'
 
 /** Options of {@link urlsFor}. */
@@ -16,7 +16,7 @@ export interface UrlsForOptions<V extends string = string> extends IssueOptions 
   readonly original?: boolean
   /** Passed to the profiles' authorizers. */
   readonly actor?: unknown
-  /** The target of a stale variant's URL. @default the profile's, else 'fallback_original' */
+  /** The target of a stale variant's URL. @default the profile's, else 'serve_stale' */
   readonly staleMode?: StaleMode
   /** The target for a variant without an object: `placeholder` gives `null`. @default 'original' */
   readonly onNotReady?: 'original' | 'placeholder'
@@ -45,6 +45,7 @@ export async function urlsFor(
   options: UrlsForOptions = {},
 ): Promise<ReadonlyMap<string, AssetUrls>> {
   const names = options.variants ?? []
+  for (const asset of assets) assertAsset(asset)
   assertVariantsDeclared(runtime, assets, names)
   const unique = [...new Map(assets.map((asset) => [asset.id, asset])).values()]
   const known = names.length === 0 ? unique : await withVariants(runtime, unique)

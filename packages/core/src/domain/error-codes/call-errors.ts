@@ -61,14 +61,16 @@ export const CALL_ERRORS = {
    */
   unknown_slot: { retryable: false, meaning: 'The profile declares no slot with that name.' },
   /**
-   * Cause: The asset or the variant is not ready yet, or is in a state that is never delivered, such as `quarantined`.
+   * Cause: The asset is not verified yet, or is in a state that is never delivered, such as `quarantined`. With
+   * `onNotReady: 'error'`, also a variant that is not made. `retryable` of the error is `true` while the asset is being
+   * verified, and while the variant is being made: read the asset again later.
    *
-   * Cure: Ask `isDeliverable(asset)` first, and show a placeholder until it is. For a variant that is not made yet, pass
-   * `onNotReady: 'placeholder'`.
+   * Cure: Ask `isDeliverable(asset.state)` first, and show a placeholder until it is. For a variant that is not made yet,
+   * pass `onNotReady: 'placeholder'`.
    *
    * @see guide/delivery
    */
-  not_deliverable: { retryable: false, meaning: 'The asset or variant is in a state that is never delivered.' },
+  not_deliverable: { retryable: false, meaning: 'The asset or variant is in a state in which it is not delivered.' },
   /**
    * Cause: `delivery.authorize` of the profile refused, and the message has its reason. Over HTTP also: nobody is signed
    * in, `authorizeUpload` refused, or the actor may see the asset but not change it.

@@ -17,7 +17,7 @@ export interface DrainHandlerOptions {
   readonly maxSeconds?: number
   /** The queues to serve. @default all but `rindle_media` */
   readonly queues?: readonly QueueName[]
-  /** Receives the cause of every 5xx answer; a pino instance fits. @default one JSON line each on stderr */
+  /** Receives the cause of every 5xx answer, and of a wrong setting once; a pino instance fits. @default one JSON line each on stderr */
   readonly logger?: Logger
 }
 
@@ -45,7 +45,8 @@ export function drainHandler<const Ps extends Profiles>(
   options: DrainHandlerOptions,
 ): (request: Request) => Promise<Response> {
   checkOptions('drainHandler', optionsSchema, options)
-  const { maxSeconds = DEFAULT_SECONDS, queues, logger = stderrLogger } = options
+  const { maxSeconds = DEFAULT_SECONDS, queues } = options
+  const logger = safeLogger(options.logger ?? stderrLogger)
   const secrets = [options.secret].flat().map(digestOf)
   return async (request) => {
     try {
@@ -58,7 +59,7 @@ export function drainHandler<const Ps extends Profiles>(
       const report = await rindle.drain({ maxSeconds, ...(queues === undefined ? {} : { queues }) })
       return toResponse(jsonAnswer(report))
     } catch (error) {
-      return answerToFailure(error, safeLogger(logger))
+      return answerToFailure(error, logger)
     }
   }
 }

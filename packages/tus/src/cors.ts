@@ -15,12 +15,13 @@ const EXPOSED_HEADERS = [
 ].join(', ')
 
 /**
- * Adds the headers of the Fetch standard (CORS protocol) for the origin of the request to an answer, and returns it.
- * Errors get them, too; without them a page cannot tell a stale upload from a broken network. Without `allowedOrigins`
- * only the application's own origin can read answers, and no answer varies by origin.
+ * The answer with the headers of the Fetch standard (CORS protocol) for the origin of the request. It takes over the
+ * body of the given one, whose headers may be immutable, as those of a redirect are. Errors get them, too; without them
+ * a page cannot tell a stale upload from a broken network. Without `allowedOrigins` only the application's own origin
+ * can read answers, and no answer varies by origin.
  */
 export function withCors(request: Request, response: Response, allowedOrigins: readonly string[]): Response {
-  const { headers } = response
+  const headers = new Headers(response.headers)
   headers.delete('access-control-allow-origin')
   headers.delete('access-control-allow-credentials')
   headers.delete('access-control-expose-headers')
@@ -31,5 +32,6 @@ export function withCors(request: Request, response: Response, allowedOrigins: r
     headers.set('access-control-allow-credentials', 'true')
     headers.set('access-control-expose-headers', EXPOSED_HEADERS)
   }
-  return response
+  const { body, status, statusText } = response
+  return new Response(body, { status, statusText, headers })
 }

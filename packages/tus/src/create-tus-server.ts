@@ -22,7 +22,7 @@ export interface TusServer {
   handle(request: Request, caller: TusCaller): Promise<Response>
   /**
    * Lets pages of the allowed origins read an answer that the application gave before this server was called, such as a
-   * 401: otherwise a browser hides the status from its page.
+   * 401: otherwise a browser hides the status from its page. Returns a new one, with the body of the given one.
    */
   withCors(request: Request, response: Response): Response
   /**

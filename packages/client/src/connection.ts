@@ -74,12 +74,14 @@ export async function request<R extends WireRoute>(connection: Connection, call:
   const path = pattern.replace(/:(\w+)/g, (_segment, name: string) => encodeURIComponent(params[name] ?? ''))
   const headers = new Headers(await connection.headers())
   for (const [name, value] of Object.entries(call.headers ?? {})) headers.set(name, value)
-  if (body !== undefined) headers.set('content-type', 'application/json')
+  // Frameworks that guard against forms of other sites take a POST without a type for a form.
+  const sent = method === 'POST' ? JSON.stringify(body ?? {}) : undefined
+  if (sent !== undefined) headers.set('content-type', 'application/json')
   const response = await answered(signal, () =>
     connection.fetch(`${connection.baseUrl}${path}`, {
       method,
       headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: sent }),
       ...(signal === undefined ? {} : { signal }),
     }),
   )

@@ -1,10 +1,10 @@
 import { errorOfAnswer, isClientError, networkFailed, RindleClientError } from './client-error.ts'
-import { answered, errorOfResponse } from './connection.ts'
+import { answered, type Connection, errorOfResponse, urlFrom } from './connection.ts'
 import type { WireRequest } from './wire.ts'
 
 /** How a body is sent. */
 export interface SendOptions {
-  readonly fetch: typeof fetch
+  readonly connection: Pick<Connection, 'baseUrl' | 'fetch'>
   readonly signal: AbortSignal
   /** Called as bytes leave, with their total so far. */
   readonly onSent: (bytes: number) => void
@@ -27,7 +27,7 @@ export async function sendBlob(target: WireRequest, body: Blob, options: SendOpt
   // fetch reports no upload progress: use XMLHttpRequest wherever it exists.
   const send = typeof XMLHttpRequest === 'undefined' ? sendByFetch : sendByXhr
   try {
-    await send(target, bytes, options)
+    await send({ ...target, url: urlFrom(options.connection, target.url) }, bytes, options)
   } catch (error) {
     // To a page, an unreadable file looks like a broken connection.
     if (!isClientError(error, 'network_failed') || (await isReadable(bytes))) throw error
@@ -54,7 +54,7 @@ async function sendByFetch(target: WireRequest, body: Blob, options: SendOptions
   const { method, url } = target
   const { signal } = options
   const response = await answered(signal, () =>
-    options.fetch(url, { method, headers: headersOf(target), body, signal }),
+    options.connection.fetch(url, { method, headers: headersOf(target), body, signal }),
   )
   if (!response.ok) throw await errorOfResponse(response, 'storage_refused')
   await response.body?.cancel()

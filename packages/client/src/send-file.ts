@@ -1,5 +1,5 @@
 import { RindleClientError } from './client-error.ts'
-import { requestJson, urlFrom } from './connection.ts'
+import { requestJson } from './connection.ts'
 import { withRetries } from './retry.ts'
 import { sendBlob } from './send-blob.ts'
 import { sendParts } from './send-parts.ts'
@@ -24,7 +24,6 @@ async function sendWhole(transfer: Transfer): Promise<void> {
       request ?? (await requestJson(connection, { route: 'POST /uploads/:id/sign', params: { id }, signal }))
     // The next try gets a new signature, because this one may be the problem.
     request = undefined
-    const url = urlFrom(connection, target.url)
-    await sendBlob({ ...target, url }, file, { fetch: connection.fetch, signal, onSent: onLoaded })
+    await sendBlob(target, file, { connection, signal, onSent: onLoaded })
   })
 }

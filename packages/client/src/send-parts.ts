@@ -62,6 +62,6 @@ function sendPart(
   const params = { id: upload.id, number: partNumber }
   return withRetries(signal, async () => {
     const target = await requestJson(connection, { route: 'POST /uploads/:id/parts/:number', params, signal })
-    await sendBlob(target, file.slice(start, end), { fetch: connection.fetch, signal, onSent })
+    await sendBlob(target, file.slice(start, end), { connection, signal, onSent })
   })
 }

@@ -29,7 +29,7 @@ export async function sendResumable(transfer: Transfer): Promise<void> {
       const chunk = { 'upload-offset': String(start), 'content-type': 'application/offset+octet-stream' }
       const target = { method: 'PATCH', url, headers: { ...headers, ...chunk } }
       const onSent = (bytes: number): void => onLoaded(start + bytes)
-      await sendBlob(target, file.slice(start, end), { fetch: connection.fetch, signal, onSent })
+      await sendBlob(target, file.slice(start, end), { connection, signal, onSent })
       offset = end
     }
   }

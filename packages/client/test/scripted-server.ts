@@ -37,6 +37,8 @@ export interface ScriptedServer extends AsyncDisposable {
   interfere: Interference | undefined
   /** Bytes of a part; `undefined`: uploads go in one PUT. */
   partBytes: number | undefined
+  /** Whether the URLs of the storage are paths of the server's origin. */
+  namesPaths: boolean
   /** Whether uploads use tus. */
   isResumable: boolean
   /** The asset as it is now; those who watch hear of it. */
@@ -179,7 +181,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 
   const requestOf = (id: string, number: number) => ({
     method: 'PUT',
-    url: `${url}/store/${id}/${number}`,
+    url: `${scripted.namesPaths ? '' : url}/store/${id}/${number}`,
     headers: { 'content-type': 'image/jpeg', host: 'ignored.example' },
   })
 
@@ -194,6 +196,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     },
     interfere: undefined,
     partBytes: undefined,
+    namesPaths: false,
     isResumable: false,
     show(change) {
       asset = { ...asset, ...change }

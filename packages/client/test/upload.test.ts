@@ -49,7 +49,7 @@ describe('an upload by one PUT', () => {
     })
     expect(begin?.headers['content-type']).toBe('application/json')
     expect([put?.headers['content-type'], put?.headers.host]).not.toContain('ignored.example')
-    expect(complete?.body.byteLength).toBe(0)
+    expect([complete?.headers['content-type'], complete?.body.toString()]).toEqual(['application/json', '{}'])
     expect(server().stored('upload-1')).toEqual(await bytesOf(file))
   })
 
@@ -201,6 +201,14 @@ describe('an upload in parts', () => {
       .requests.filter(isPut)
       .map(({ path }) => path.split('/').at(-1))
     expect(sent.map(Number).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 3, 3, 4, 5])
+  })
+
+  it.each([undefined, 1_000])('goes to the origin of the server where its URLs are paths (%s)', async (partBytes) => {
+    server().partBytes = partBytes
+    server().namesPaths = true
+    const file = fileOf(2_500)
+    await client().upload(file, { profile: 'photo' })
+    expect(server().stored('upload-1')).toEqual(await bytesOf(file))
   })
 
   it('a part that fails for good ends the others', async () => {

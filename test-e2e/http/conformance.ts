@@ -90,6 +90,19 @@ export function describeConformance(subject: () => ConformanceSubject): void {
       expect((await ann().call('DELETE', `/uploads/${other.id}`)).status).toBe(204)
     })
 
+    it('is signed and completed by requests without a body, with an empty object, or with a type alone', async () => {
+      const json = { 'content-type': 'application/json' }
+      const forms = [[], [undefined, json], [{}]] as const
+      const { id, request } = await ann().begin(photo())
+      for (const [body, headers] of forms) {
+        expect((await ann().call('POST', `/uploads/${id}/sign`, body, headers)).status).toBe(200)
+      }
+      await send(request, subject().picture)
+      for (const [body, headers] of forms) {
+        expect((await ann().call('POST', `/uploads/${id}/complete`, body, headers)).status).toBe(200)
+      }
+    })
+
     it('streams a large body to the storage, byte for byte', async () => {
       const bytes = randomBytes(12 * MEGABYTE)
       const upload = await ann().begin(pdf(bytes))

@@ -12,11 +12,13 @@ export function nodeRequest(incoming: IncomingMessage, outgoing: ServerResponse)
   try {
     const isHeard = incoming.listenerCount('data') > 0
     const request = createRequest(incoming, outgoing)
-    if (!incoming.readableDidRead || request.body === null) {
+    const { readableDidRead: wasRead, readableEnded: isEnded } = incoming
+    if (request.body === null || !(wasRead || isEnded)) {
       if (request.body !== null && !isHeard) markDisposable(request.body)
       return rememberIncoming(request, incoming)
     }
-    const body = bodyReadBefore(incoming)
+    // Of an empty body a parser gets no data, though it reads to the end.
+    const body = wasRead ? bodyReadBefore(incoming) : ''
     if (body instanceof RequestRefused) return body
     const { url, method, headers, signal } = request
     return rememberIncoming(new Request(url, { method, headers, signal, body }), incoming)

@@ -45,11 +45,14 @@ it('an asset goes into the trash, is held there, and comes back, by their forms'
   expect(page).toContain(`/verbs/restore?id=${first.id}`)
 
   expect((await ana.get(`/verbs/hold?id=${first.id}`)).text).toContain('Give a reason for the hold.')
-  expect((await ana.confirm(`/verbs/hold?id=${first.id}&holdReason=case+7&until=2999-01-01`)).status).toBe(303)
+  expect((await ana.confirm(`/verbs/hold?id=${first.id}&holdReason=attached+case+7&until=2999-01-01`)).status).toBe(303)
   const held = (await ana.get(`/assets/${first.id}`)).text
   expect(held).toContain('case 7')
   expect(held).not.toContain('/verbs/purgeAsset')
-  expect((await ana.get(`/verbs/purgeAsset?id=${first.id}`)).text).toContain('is on hold')
+  const refused = (await ana.get(`/verbs/purgeAsset?id=${first.id}`)).text
+  expect(refused).toContain('is on hold')
+  // The reason that a person gave does not decide which ways the page offers.
+  expect(refused).not.toContain('detach=1')
 
   await rindle.attach({ id: second.id, profile: 'photo' }, owner, 'cover')
   const taken = (await ana.get(`/verbs/restore?id=${first.id}`)).text

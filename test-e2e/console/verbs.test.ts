@@ -147,6 +147,7 @@ describe('a verb over chosen assets', () => {
     const { text } = await ana.get(path)
     expect(text).toContain('This cannot be undone.')
     expect(text).toMatch(/is attached to member:7 \(cover\)/)
+    expect(text).toContain('detach=1')
     const ids = [
       ['id', loose.id],
       ['id', held.id],

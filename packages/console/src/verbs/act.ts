@@ -26,7 +26,7 @@ export interface Asked {
 /** The dry run over all subjects. */
 export interface Foreseen {
   readonly goes: readonly (Outlook & { readonly id: string })[]
-  readonly stays: readonly { readonly id: string; readonly why: string }[]
+  readonly stays: readonly { readonly id: string; readonly refusal: RindleError }[]
   /** Summed over what goes. */
   readonly numbers: Numbers
 }
@@ -72,7 +72,7 @@ export async function foresee({ rindle }: Call, { verb, ids, fields }: Asked): P
       goes.push({ id, ...(await verb.foresee(rindle, id, fields)) })
     } catch (error) {
       if (!isRefusal(error)) throw error
-      stays.push({ id, why: error.message })
+      stays.push({ id, refusal: error })
     }
   }
   return { goes, stays, numbers: sumOf(goes.map(({ numbers }) => numbers)) }
@@ -98,7 +98,7 @@ export async function act(call: Call, asked: Asked, agreed: Agreement): Promise<
     const { goes, stays } = await foresee(call, asked)
     assertExpected(goes.length, agreed.expect)
     if (goes.length === 0)
-      throw new RindleError('conflict', stays[0]?.why ?? 'Nothing qualifies.', { retryable: false })
+      throw new RindleError('conflict', stays[0]?.refusal.message ?? 'Nothing qualifies.', { retryable: false })
     const done: Numbers[] = []
     let errors = 0
     for (const { id } of goes) {

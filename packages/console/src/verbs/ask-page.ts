@@ -72,7 +72,7 @@ function goesTable(goes: Foreseen['goes']): Html {
 /** Grouped by their reason: a hundred assets of one reason are one line. */
 function staysTable(stays: Foreseen['stays']): Html {
   if (stays.length === 0) return NOTHING
-  const reasons = Map.groupBy(stays, ({ id, why }) => why.replaceAll(id, '…'))
+  const reasons = Map.groupBy(stays, ({ id, refusal }) => refusal.message.replaceAll(id, '…'))
   const rows = [...reasons].map(([why, some]) => [why, count(some.length)])
   const columns = [
     { name: 'Why', kind: 'whole' },
@@ -98,7 +98,7 @@ function holdForm(call: Call, { verb, ids, fields }: Asked): Html {
 /** A restore leaves assets alone whose slots are taken, unless the operator says what happens then. */
 function takenLinks(call: Call, { verb, ids, fields }: Asked, { stays }: Foreseen): Html {
   if (verb.name !== 'restore' || fields['whenTaken'] !== undefined) return NOTHING
-  if (!stays.some(({ why }) => why.includes('cannot return to its place'))) return NOTHING
+  if (!isRefusedFor(stays, 'slots')) return NOTHING
   const link = (whenTaken: string, words: string): Html => {
     const query = new URLSearchParams([...ids.map((id): [string, string] => ['id', id]), ['whenTaken', whenTaken]])
     return html`<a class="btn" href="${call.at(`/verbs/restore?${query.toString()}`)}">${words}</a>`
@@ -109,11 +109,16 @@ function takenLinks(call: Call, { verb, ids, fields }: Asked, { stays }: Foresee
 /** Attached assets are left alone by a purge, unless the operator takes them from their owners. */
 function detachLink(call: Call, { verb, ids, fields, match }: Asked, { stays }: Foreseen): Html {
   if (verb.name !== 'purgeAsset' || fields['detach'] === '1') return NOTHING
-  if (!stays.some(({ why }) => why.includes('attached'))) return NOTHING
+  if (!isRefusedFor(stays, 'attachments')) return NOTHING
   const subjects =
     match === null ? ids.map((id): [string, string] => ['id', id]) : [['match', match] as [string, string]]
   const query = new URLSearchParams([...subjects, ['detach', '1']])
   return html`<p><a class="btn" href="${call.at(`/verbs/purgeAsset?${query.toString()}`)}">Detach the attached ones and purge them, too…</a></p>`
+}
+
+/** Whether a subject is left alone by a conflict that names these. Pure. */
+function isRefusedFor(stays: Foreseen['stays'], detail: 'slots' | 'attachments'): boolean {
+  return stays.some(({ refusal }) => refusal.code === 'conflict' && detail in refusal.details)
 }
 
 /** The page from which the verb was called. Pure. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -186,11 +186,14 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
     /** Chooses a file in the field of a page with this query. */
     async function chooseIn(query: string, name: string): Promise<void> {
       await page.goto(new URL(query, application.pageUrl).href)
+      await choose(name)
+    }
+    async function choose(...names: string[]): Promise<void> {
       const [dialog] = await Promise.all([
         page.waitForEvent('filechooser'),
         page.getByRole('button', { name: 'Change your photo' }).click(),
       ])
-      await dialog.setFiles(join(directory, name))
+      await dialog.setFiles(names.map((name) => join(directory, name)))
     }
     const problems = async (): Promise<unknown> => {
       // Evaluated, because the page's policy allows no script but its own.
@@ -204,6 +207,28 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
       expect(await problems()).toEqual([])
       await page.getByRole('button', { name: 'Save' }).click()
       expect(await page.getByRole('status').last().textContent()).toBe(await lastAssetId())
+    })
+
+    it('keeps its client when it renders again with another action: three files travel at once, never four', async () => {
+      const names = ['1.jpg', '2.jpg', '3.jpg', '4.jpg']
+      for (const name of names) await copyFile(join(directory, 'flag.jpg'), join(directory, name))
+      const begunBefore = application.gate.exchanges.length
+      const paths = () => application.gate.exchanges.slice(begunBefore).map(({ method, path }) => `${method} ${path}`)
+      const sent = () => paths().filter((line) => line.startsWith('PUT'))
+      await page.goto(new URL('?field=many', application.pageUrl).href)
+      void application.gate.holdAfter(100)
+      await choose(...names.slice(0, 3))
+      await eventually(async () => expect(sent()).toHaveLength(3))
+      await page.getByRole('button', { name: 'Render again' }).click()
+      await choose('4.jpg')
+      await page.getByRole('listitem').nth(3).waitFor()
+      // What the page has begun by now is on its way before this request.
+      await page.evaluate(`fetch('/rindle/assets/none').then(() => undefined)`)
+      application.gate.release()
+      await page.getByRole('status').filter({ hasText: '4 of 4 files done' }).waitFor()
+      const begins = paths().flatMap((line, index) => (line === 'POST /rindle/uploads' ? [index] : []))
+      const firstEnd = paths().findIndex((line) => line.endsWith('/complete'))
+      expect(begins.map((index) => index > firstEnd)).toEqual([false, false, false, true])
     })
 
     it('lets go of its files when the form is reset', async () => {

@@ -22,7 +22,8 @@ export interface UploadFieldProps<R extends AnyServer = AnyServer, P extends Pro
   readonly slot?: SlotName<R, P>
   /**
    * Saves an uploaded file, by its id: a server action, or any function. The file is done when this has ended; if it
-   * throws, the file has failed, and can be tried again. @default none
+   * throws, the file has failed, and can be tried again. It may be another function in each render: a file goes to the
+   * one with which it was chosen. @default none
    */
   readonly action?: (assetId: string) => void | Promise<void>
   /**
@@ -60,9 +61,11 @@ export function UploadField<R extends AnyServer = AnyServer, P extends ProfileNa
   texts,
   ...options
 }: UploadFieldProps<R, P>): ReactElement {
-  const client = useMemo(() => savingBy(createClient<R>({ baseUrl }), action), [baseUrl, action])
+  // The client limits how many files travel at once: an action that is another function each time must not renew it.
+  const client = useMemo(() => createClient<R>({ baseUrl }), [baseUrl])
+  const saving = useMemo(() => savingBy(client, action), [client, action])
   const named = label === undefined ? {} : { choose: () => label }
-  const uploader = useUploader<R, P>(client, profile, { ...options, texts: { ...named, ...texts } } as UploaderOptions<
+  const uploader = useUploader<R, P>(saving, profile, { ...options, texts: { ...named, ...texts } } as UploaderOptions<
     R,
     P
   >)

@@ -1,6 +1,14 @@
 import { createClient, type VariantView } from '@rindle/client'
 import { createRindleHooks, UploadField } from '@rindle/react'
-import { createElement as h, type ReactElement, StrictMode, type SyntheticEvent, useCallback, useState } from 'react'
+import {
+  createElement as h,
+  type ReactElement,
+  StrictMode,
+  type SyntheticEvent,
+  useCallback,
+  useReducer,
+  useState,
+} from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
 import type { BrowserRindle } from './browser-profiles.ts'
 import { shownAssetOf } from './shown-asset.ts'
@@ -46,8 +54,12 @@ function Shown({ id }: { readonly id: string }): ReactElement {
   )
 }
 
-/** A field in a form. With `?field=unsaved` the first file cannot be saved. */
+/**
+ * A field in a form, whose action is another function each time. With `?field=unsaved` the first file cannot be saved;
+ * with `?field=many` it takes several files.
+ */
 function Form(): ReactElement {
+  const [, renderAgain] = useReducer((times: number) => times + 1, 0)
   const [sent, setSent] = useState('')
   const send = (event: SyntheticEvent<HTMLFormElement>): void => {
     event.preventDefault()
@@ -69,8 +81,10 @@ function Form(): ReactElement {
         profile: 'photo',
         name: 'photo',
         label: 'Change your photo',
-        action: save,
+        action: () => save(),
+        ...(location.search === '?field=many' ? { multiple: true } : {}),
       }),
+      h('button', { type: 'button', onClick: renderAgain }, 'Render again'),
       h('button', null, 'Save'),
     ),
     h('output', null, sent),

@@ -54,9 +54,27 @@ export async function inTransaction<T>(
   work: (unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
   if (tx !== undefined) return inHostTransaction(runtime, tx, work)
+  return againWhenEnded(() => inOwnTransaction(runtime, work))
+}
+
+/**
+ * Runs a unit that writes by a single statement, and thus a transaction: this saves the database a BEGIN and a COMMIT.
+ * Such a unit enqueues nothing. It runs again as one of {@link inTransaction} does.
+ */
+export async function inOneStatement<T>(
+  runtime: Runtime,
+  work: (unit: Omit<UnitOfWork, 'enqueue'>) => Promise<T>,
+): Promise<T> {
+  const { result, events } = await againWhenEnded(() => runUnit(runtime.database, work))
+  for (const event of events) runtime.events.emit(event)
+  return result
+}
+
+/** The database has undone everything of a transaction that it ends for another one. */
+async function againWhenEnded<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await inOwnTransaction(runtime, work)
+      return await run()
     } catch (error) {
       if (!isTransient(error)) throw error
       if (attempt === 3) {
@@ -66,19 +84,6 @@ export async function inTransaction<T>(
       }
     }
   }
-}
-
-/**
- * Runs a unit that is a single statement, and thus a transaction: this saves the database a BEGIN and a COMMIT. Such a
- * unit enqueues nothing.
- */
-export async function inOneStatement<T>(
-  runtime: Runtime,
-  work: (unit: Omit<UnitOfWork, 'enqueue'>) => Promise<T>,
-): Promise<T> {
-  const { result, events } = await runUnit(runtime.database, work)
-  for (const event of events) runtime.events.emit(event)
-  return result
 }
 
 async function inOwnTransaction<T>(runtime: Runtime, work: (unit: UnitOfWork) => Promise<T>): Promise<T> {

@@ -136,14 +136,28 @@ describe('concatenated pieces', () => {
 
   it('are never files of their own, for any actor', async () => {
     const [path = ''] = await sendPieces()
-    const { id, state } = await sessionOf(path)
+    const { id, state, uploadKey } = await sessionOf(path)
     expect(state).not.toBe('completed')
-    await expect(application.rindle.verifyCompletion(id)).rejects.toMatchObject({ code: 'storage_object_missing' })
+    // A concatenation that failed half-way has made an object of it.
+    await application.storage.resumable.finish(uploadKey, { offset: THIRD, uploadId: null, notes: {} })
+    const isPiece = { code: 'invalid_input', message: expect.stringContaining('is a piece') }
+    await expect(application.rindle.verifyCompletion(id)).rejects.toMatchObject(isPiece)
+    await expect(application.rindle.inspectUpload(id)).rejects.toMatchObject(isPiece)
     expect((await application.rindle.resumableSessionStatus(id)).state).not.toBe('completed')
     await application.rindle.prisma.mediaUploadSession.update({ where: { id }, data: { expiresAt: new Date(0) } })
     await application.rindle.abortIncompleteUploads()
     expect((await sessionOf(path)).state).toBe('expired')
   })
+})
+
+it('an upload that is completed at once cannot be begun as a piece', async () => {
+  const { rindle } = application
+  const declared = { filename: 'a.pdf', contentType: 'application/pdf', actorId: 'ada', resumableConcat: 'partial' }
+  const before = await rindle.prisma.mediaUploadSession.count()
+  await expect(rindle.uploadResumable('local', FILE, declared)).rejects.toMatchObject({ code: 'invalid_input' })
+  const pieces = (await sendPieces([FILE])).map(sessionIdOf)
+  await expect(rindle.concatenateUploads('local', pieces, declared)).rejects.toMatchObject({ code: 'invalid_input' })
+  expect(await rindle.prisma.mediaUploadSession.count()).toBe(before + 1)
 })
 
 it('tus-js-client sends one file over several connections, as it comes', async () => {

@@ -169,7 +169,8 @@ export interface DirectUploads<Ps extends AnyProfiles = Profiles> {
   completeMultipartUpload(sessionId: string, parts?: readonly CompletedPart[]): Promise<VerifiedUpload<ProfileName<Ps>>>
   /**
    * Looks for the uploaded object and begins the asset's promotion. Safe to repeat and to call many times at once.
-   * `storage_object_missing` when it is too early, `upload_rejected`, `session_expired`.
+   * `storage_object_missing` when it is too early, `upload_rejected`, `session_expired`, `invalid_input` for a piece of
+   * another upload.
    */
   verifyCompletion(sessionId: string): Promise<VerifiedUpload<ProfileName<Ps>>>
   /** The older name of {@link verifyCompletion}. */

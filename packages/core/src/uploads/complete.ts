@@ -12,6 +12,7 @@ import { adapterNameOf, profileOf, type Runtime, storageOf } from '../kernel/run
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { StoredObject } from '../ports/storage.ts'
 import { finishResumable } from './resumable/finish.ts'
+import { assertNoPiece } from './resumable/rows.ts'
 import { assertNotEnded, type OpenSession, readSession } from './sessions.ts'
 import { completeSession, transitionSession } from './transition.ts'
 
@@ -31,8 +32,8 @@ export interface InspectedUpload {
 /**
  * Looks for the uploaded object and begins the asset's promotion: session `completed`, asset `validating` and promote
  * job, in one transaction. Too early: `storage_object_missing`, and the caller tries again. An undeclared or refused
- * size: `upload_rejected`, with the session failed and the asset quarantined. Safe to repeat and to call many times at
- * once: every call gives the same answer.
+ * size: `upload_rejected`, with the session failed and the asset quarantined. A piece of another upload:
+ * `invalid_input`. Safe to repeat and to call many times at once: every call gives the same answer.
  */
 export async function verifyCompletion(runtime: Runtime, sessionId: string): Promise<VerifiedUpload> {
   const open = await readSession(runtime, sessionId)
@@ -48,6 +49,7 @@ export async function inspectUpload(runtime: Runtime, sessionId: string): Promis
 async function inspect(runtime: Runtime, open: OpenSession): Promise<StoredObject | null> {
   const { session } = open
   if (session.state === 'completed') return null
+  assertNoPiece(session, `Upload session ${session.id}`)
   assertNotEnded(open)
   const refusal = await finishUnlessOvertaken(runtime, open)
   const object = await storageOf(runtime, open.asset.storage).head(session.uploadKey)

@@ -6,7 +6,7 @@ import { inTransaction, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { abortSession } from '../abort.ts'
 import { verifyCompletion } from '../complete.ts'
 import { assertNotEnded } from '../sessions.ts'
-import { isFull, isPartial, type OpenResumable, readResumable } from './rows.ts'
+import { assertNoPiece, isFull, isPartial, type OpenResumable, readResumable } from './rows.ts'
 import {
   cancelResumableSession,
   type InitiateResumableOptions,
@@ -27,7 +27,7 @@ export interface ConcatenateOptions extends Omit<InitiateResumableOptions, 'byte
  * through this process once, with bounded memory, because no storage joins pieces of any size. Then the pieces are
  * given up. After a failure they stay, and the new upload goes.
  *
- * `invalid_input` without pieces, for a piece that is named twice, that is no piece or that is not complete;
+ * `invalid_input` without pieces, for a result that is to be a piece itself, for a piece that is named twice, that is no piece or that is not complete;
  * `session_expired` for a piece that has ended; `upload_rejected` as in {@link initiateResumableSession}, and for more
  * bytes than the profile accepts.
  */
@@ -37,6 +37,7 @@ export async function concatenateUploads(
   pieceIds: readonly string[],
   { signal, ...options }: ConcatenateOptions,
 ): Promise<ResumableSession> {
+  assertNoPiece(options, 'An upload with resumableConcat "partial"')
   const pieces = await readPieces(runtime, pieceIds)
   const assetIds = pieces.map(({ asset }) => asset.id)
   const byteSize = pieces.reduce((sum, { resumable }) => sum + resumable.offset, 0)

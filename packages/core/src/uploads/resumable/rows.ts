@@ -1,4 +1,3 @@
-import type { UploadSession } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { ResumableState } from '../../ports/storage.ts'
@@ -30,8 +29,17 @@ export function isFull({ session, resumable }: OpenSession): boolean {
 }
 
 /** Whether its bytes are a piece of another upload. */
-export function isPartial({ resumableConcat }: Pick<UploadSession, 'resumableConcat'>): boolean {
+export function isPartial({ resumableConcat }: { readonly resumableConcat?: string | null }): boolean {
   return resumableConcat === 'partial'
+}
+
+/**
+ * Refuses a piece where an upload is completed: the profile has judged neither its type nor its size, and no quota has
+ * counted a file. `invalid_input`.
+ */
+export function assertNoPiece(upload: { readonly resumableConcat?: string | null }, name: string): void {
+  if (!isPartial(upload)) return
+  throw new RindleError('invalid_input', `${name} is a piece of another upload. Complete that by concatenateUploads.`)
 }
 
 /** Notes that a client is sending, while nothing is stored yet. */

@@ -13,6 +13,7 @@ import { type Insertion, rowsOfWhole, TOO_MANY_OPEN } from '../insert-upload.ts'
 import type { PlannedUpload } from '../plan-upload.ts'
 import { tryToDiscard } from '../proxied/register.ts'
 import { tooManyOpen } from '../reserve-quota.ts'
+import { assertNoPiece } from './rows.ts'
 import {
   cancelResumableSession,
   type InitiateResumableOptions,
@@ -36,8 +37,8 @@ export interface CompleteResumable {
  * the request that begins it. The bytes are on the disk before a row tells of them; session, asset and promote job are one
  * statement, unless a quota has to be reserved, a hook wants to hear of it, or the queue cannot take part in a statement.
  * After a failure there is no session, or an aborted one, and at most an object that the sweep of staging removes; but if
- * the database was lost meanwhile, it may have committed. `upload_rejected`,
- * `capability_unsupported`, `quota_exceeded`.
+ * the database was lost meanwhile, it may have committed. `upload_rejected`, `capability_unsupported`,
+ * `quota_exceeded`, `invalid_input` for a piece of another upload.
  */
 export async function uploadResumable(
   runtime: Runtime,
@@ -45,6 +46,7 @@ export async function uploadResumable(
   bytes: Uint8Array,
   given: Omit<InitiateResumableOptions, 'byteSize'>,
 ): Promise<CompleteResumable> {
+  assertNoPiece(given, 'An upload with resumableConcat "partial"')
   const options = { ...given, byteSize: bytes.byteLength }
   const planned = planResumable(runtime, profileName, options)
   const { jobs } = runtime

@@ -41,6 +41,40 @@ it('workers are known, with host, process and slots, from their start until they
   expect(await rindle.liveWorkers()).toEqual([])
 })
 
+it('the same call twice, even at once, is one group of workers; after they stop it is another', async () => {
+  const { rindle } = application
+  const asked = { queues: ['rindle_purge'] } as const
+  const [first, second] = await Promise.all([rindle.work(asked), rindle.work({ ...asked, concurrency: {} })])
+  expect(second.id).toBe(first.id)
+  expect((await rindle.liveWorkers()).map(({ id }) => id)).toEqual([first.id])
+  const stopping = first.stop()
+  const third = await rindle.work(asked)
+  await stopping
+  expect((await rindle.liveWorkers()).map(({ id }) => id)).toEqual([third.id])
+})
+
+it('a queue is served by one group of an instance; others may serve other queues, and drains go beside them', async () => {
+  const { rindle } = application
+  const workers = await rindle.work({ queues: ['rindle_promote', 'rindle_purge'] })
+  const taken = { code: 'conflict', retryable: false, details: { queues: ['rindle_purge'] } }
+  await expect(rindle.work({ queues: ['rindle_purge'] })).rejects.toMatchObject(taken)
+  await expect(rindle.work()).rejects.toMatchObject({ code: 'conflict' })
+  await rindle.work({ queues: ['rindle_maintenance'] })
+  expect(await rindle.liveWorkers()).toHaveLength(2)
+  expect(await rindle.drain({ maxSeconds: 20, queues: ['rindle_purge'] })).toMatchObject({ endedBy: 'idle' })
+  await workers.stop()
+  expect((await rindle.work({ queues: ['rindle_purge'] })).health().state).toBe('working')
+})
+
+it('workers that could not start hold no queue', async () => {
+  await using bare = await startApplication({ processors: [] })
+  const { rindle } = bare
+  await expect(rindle.work({ queues: ['rindle_process', 'rindle_purge'] })).rejects.toMatchObject({
+    code: 'setup_incomplete',
+  })
+  expect((await rindle.work({ queues: ['rindle_purge'] })).health().state).toBe('working')
+})
+
 it('workers of a killed process are dead after a minute, and forgotten after a day', async () => {
   const { rindle, databaseUrl, directory } = application
   const process = await startWorkerProcess(databaseUrl, directory)

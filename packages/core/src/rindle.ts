@@ -60,7 +60,9 @@ export interface Instance<Ps extends AnyProfiles = Profiles> {
   stop(): Promise<void>
   /**
    * Starts workers in this process. Queues whose program this machine lacks are left to other workers, and checked
-   * again every minute; a named one is an error: `setup_incomplete`.
+   * again every minute; a named one is an error: `setup_incomplete`. Several calls may share the queues among them. A
+   * call that repeats another gets the workers that run already; `conflict` for a queue that other workers of this
+   * instance serve.
    */
   work(options?: WorkOptions): Promise<RunningWorkers>
   /** Does the work that is due, for at most `maxSeconds`, then returns. `invalid_input`, `setup_incomplete`. */

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
+import { isDeepStrictEqual } from 'node:util'
+import { RindleError } from '../domain/errors.ts'
 import { endHoldsWithoutCode } from '../hooks/target-health.ts'
-import type { RunningWorkers, WorkersHealth } from '../kernel/running-workers.ts'
+import type { RunningWorkers, WorkAssignment, WorkerGroup, WorkersHealth } from '../kernel/running-workers.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Workers } from '../ports/jobs.ts'
 import { errorFields } from '../ports/logger.ts'
@@ -13,18 +15,52 @@ const LOOK_AGAIN_MS = 60_000
 
 /** Starts workers and their heartbeat; when the heartbeat cannot start, the workers stop again. */
 export function startWorkers(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> {
-  const starting = start(runtime, plan)
-  const forget = (): boolean => runtime.workers.delete(starting)
+  const workers = start(runtime, plan).then(
+    (started): RunningWorkers => ({
+      ...started,
+      stop: (options) => {
+        group.assignment = null
+        return started.stop(options).finally(forget)
+      },
+    }),
+  )
+  const group: WorkerGroup = { workers, assignment: plan.take === undefined ? assignmentOf(plan) : null }
+  const forget = (): boolean => runtime.workers.delete(group)
   // Registered at once: `stop` of the instance waits for workers that are just starting.
-  runtime.workers.add(starting)
-  starting.catch(forget)
-  return starting.then((workers) => ({ ...workers, stop: (options) => workers.stop(options).finally(forget) }))
+  runtime.workers.add(group)
+  workers.catch(forget)
+  return workers
+}
+
+/**
+ * The workers of an earlier call that asked for the same, unless they stop. `conflict` when workers that were asked for
+ * otherwise serve one of the queues: together they would take more jobs at once than each may.
+ */
+export function workersAlike(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> | undefined {
+  const asked = assignmentOf(plan)
+  for (const { workers, assignment } of runtime.workers) {
+    if (assignment === null) continue
+    if (isDeepStrictEqual(assignment, asked)) return workers
+    const queues = Object.keys(assignment.concurrency).filter((queue) => queue in asked.concurrency)
+    if (queues.length === 0) continue
+    throw new RindleError(
+      'conflict',
+      `Workers of this instance already serve ${queues.join(', ')}. Stop them first, or name other queues.`,
+      { details: { queues }, retryable: false },
+    )
+  }
+  return undefined
+}
+
+function assignmentOf({ registrations, isExplicit }: WorkPlan): WorkAssignment {
+  const concurrency = Object.fromEntries(registrations.map((each) => [each.queue, each.concurrency]))
+  return { isExplicit, concurrency }
 }
 
 /** Stops all workers of the instance, including those that are just starting. */
 export async function stopWorkers({ workers }: Pick<Runtime, 'workers'>): Promise<void> {
   // Workers that could not start have told their caller.
-  const groups = await Promise.allSettled(workers)
+  const groups = await Promise.allSettled([...workers].map((group) => group.workers))
   await Promise.all(groups.flatMap((group) => (group.status === 'fulfilled' ? [group.value.stop()] : [])))
   workers.clear()
 }

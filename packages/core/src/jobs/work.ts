@@ -24,7 +24,7 @@ import { handOnVariants } from '../variants/wait.ts'
 import { maintenanceDied, promoteDied, variantsDied } from './dead-jobs.ts'
 import { defaultConcurrency } from './default-concurrency.ts'
 import { handOnJob, newerJob, untilDone, workerDied } from './hand-on-job.ts'
-import { startWorkers } from './start-workers.ts'
+import { startWorkers, workersAlike } from './start-workers.ts'
 import { tellingAttempts } from './tell-attempts.ts'
 
 /** Options of {@link work}. */
@@ -46,11 +46,13 @@ type Handlers = Pick<WorkerRegistration, 'handle' | 'handleDead'>
 /**
  * Starts workers in this process. They take jobs until `stop()`, which waits for the running ones. A queue for which
  * this machine can make nothing, because FFmpeg or sharp is missing, is left to other workers, unless it was named:
- * then `setup_incomplete` names the missing part. `invalid_input` for an unknown queue.
+ * then `setup_incomplete` names the missing part. Safe to repeat: the same call gets the workers that run already.
+ * `invalid_input` for an unknown queue, `conflict` for one that other workers of this instance serve.
  */
 export async function work(runtime: Runtime, options: WorkOptions, maintain: Work): Promise<RunningWorkers> {
   const registrations = registrationsFor(runtime, options, maintain)
-  return startWorkers(runtime, { registrations, isExplicit: options.queues !== undefined })
+  const plan = { registrations, isExplicit: options.queues !== undefined }
+  return workersAlike(runtime, plan) ?? startWorkers(runtime, plan)
 }
 
 /** The handlers of these queues, in the form that a jobs adapter takes. `invalid_input` for an unknown queue. */

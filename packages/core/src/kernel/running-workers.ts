@@ -1,4 +1,4 @@
-import type { RefusedQueues } from '../domain/queues.ts'
+import type { QueueName, RefusedQueues } from '../domain/queues.ts'
 import type { Workers } from '../ports/jobs.ts'
 
 /** The health of this process's workers. */
@@ -19,4 +19,19 @@ export interface RunningWorkers extends Workers {
   readonly id: string
   /** Returns their health, without I/O. */
   health(): WorkersHealth
+}
+
+/** What one call of `work` asked for. */
+export interface WorkAssignment {
+  /** Whether the caller named the queues. */
+  readonly isExplicit: boolean
+  /** Jobs at once, by queue. */
+  readonly concurrency: Partial<Readonly<Record<QueueName, number>>>
+}
+
+/** The workers of one call, which may be just starting. */
+export interface WorkerGroup {
+  readonly workers: Promise<RunningWorkers>
+  /** `null` as soon as they stop, and for a drain: it takes jobs beside workers. */
+  assignment: WorkAssignment | null
 }

@@ -12,7 +12,7 @@ import type { Profile } from '../profile/profile.ts'
 import type { EventTarget } from './event-targets.ts'
 import type { Flights } from './flights.ts'
 import type { FetchNetwork } from './outbound/fetch-network.ts'
-import type { RunningWorkers } from './running-workers.ts'
+import type { WorkerGroup } from './running-workers.ts'
 import type { SignedTokens } from './signed-tokens.ts'
 import type { SourceCache } from './source-cache.ts'
 import { assertOutsideTransaction } from './transaction-scope.ts'
@@ -29,7 +29,7 @@ export interface Runtime {
   readonly logger: CodedLogger
   readonly sources: SourceCache
   /** Workers of this process that run or are starting. */
-  readonly workers: Set<Promise<RunningWorkers>>
+  readonly workers: Set<WorkerGroup>
   /** The directory of the run directories and the source cache. */
   readonly workDirectory: string
   /** The name of this process in the audit trail. */

@@ -56,7 +56,11 @@ export class RindleError extends Error {
   readonly retryable: boolean
   /** Facts for programs, JSON-safe. */
   readonly details: JsonObject
-  /** The address of the page about this code, with its cause and its cure. Not part of the JSON: the code implies it. */
+  /**
+   * The address of the page about this code, with its cause and its cure: on the site of the release, and where Rindle runs
+   * from a checkout of its sources, on the one that `pnpm docs:dev` serves there. Not part of the JSON: the code implies
+   * it.
+   */
   readonly docs: string
 
   constructor(code: ErrorCode, message: string, options: RindleErrorOptions = {}) {

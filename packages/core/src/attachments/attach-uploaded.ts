@@ -1,4 +1,5 @@
 import { validate } from 'uuid'
+import { UPLOADER } from '../assets/uploader.ts'
 import type { Attachment, Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { notDeliverable } from '../domain/not-deliverable.ts'
@@ -70,7 +71,7 @@ async function isUploadOf(
   const { rows } = await unit.executeSql(
     `select 1 as found from rindle.media_assets as asset
      where id = $1::uuid and profile = $2::text and ${ofTenant('tenant', '$4')}
-       and $3::text = (select actor_id from rindle.media_upload_sessions where asset_id = asset.id order by id limit 1)`,
+       and $3::text = ${UPLOADER}`,
     [id, profile, actor, tenantParameter(tenant)],
   )
   return rows.length === 1

@@ -1,5 +1,6 @@
 import { validate } from 'uuid'
 import { type AssetWithVariants, PARTS, partsFromRow } from '../assets/read.ts'
+import { UPLOADER } from '../assets/uploader.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { textOrNull } from '../kernel/sql/row-values.ts'
@@ -18,9 +19,7 @@ export interface UploadedAsset<P extends string = string> {
 export async function assetWithUploader(runtime: Runtime, id: string): Promise<UploadedAsset | null> {
   if (!validate(id)) return null
   const { rows } = await runtime.database.executeSql(
-    `select asset.*, ${PARTS},
-       (select session.actor_id from rindle.media_upload_sessions as session where session.asset_id = asset.id
-        order by session.id limit 1) as uploader
+    `select asset.*, ${PARTS}, ${UPLOADER} as uploader
      from rindle.media_assets as asset where asset.id = $1::uuid`,
     [id],
   )

@@ -1,4 +1,5 @@
 import { validate } from 'uuid'
+import { UPLOADER } from '../assets/uploader.ts'
 import type { Asset, UploadSession } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 import type { SessionState, UploadStrategy } from '../domain/states.ts'
@@ -52,10 +53,10 @@ export function resumableStateOf(session: Row): ResumableState | null {
 export async function uploaderOf(runtime: Runtime, assetId: string): Promise<string | null> {
   if (!validate(assetId)) return null
   const { rows } = await runtime.database.executeSql(
-    `select actor_id from rindle.media_upload_sessions where asset_id = $1::uuid order by id limit 1`,
+    `select ${UPLOADER} as uploader from rindle.media_assets as asset where asset.id = $1::uuid`,
     [assetId],
   )
-  return rows[0] === undefined ? null : textOrNull(rows[0], 'actor_id')
+  return rows[0] === undefined ? null : textOrNull(rows[0], 'uploader')
 }
 
 /** Throws `session_expired` unless bytes may still be sent: the session is open and has not expired. */

@@ -1,5 +1,6 @@
 import { createRindle, type RindleOptions } from './create-rindle.ts'
 import { RindleError } from './domain/errors.ts'
+import type { RunningWorkers } from './kernel/running-workers.ts'
 import { errorFields, type Logger, safeLogger, stderrLogger } from './ports/logger.ts'
 import type { Profiles } from './profile/names.ts'
 import type { AnyProfile } from './profile/profile.ts'
@@ -19,8 +20,8 @@ interface Kept {
   /** The configuration that the instance was last compared with. */
   compared: Kept['configure'] | null
   shape: string
-  /** The arguments of `work`, while workers run. */
-  working: Parameters<Rindle['work']> | null
+  /** The arguments of those calls of `work` whose workers run. */
+  readonly working: Set<Parameters<Rindle['work']>>
 }
 
 const KEPT = Symbol.for('@rindle/core.instances')
@@ -50,7 +51,7 @@ export function rindleFromEnv<
     configure(readVariables(variables)) as unknown as RindleOptions<Profiles>
   const kept = instances.get(name)
   if (kept === undefined) {
-    instances.set(name, { instance: null, configure: configured, compared: null, shape: '', working: null })
+    instances.set(name, { instance: null, configure: configured, compared: null, shape: '', working: new Set() })
   } else kept.configure = configured
   return handleOf(name) as unknown as Rindle<Ps>
 }
@@ -73,15 +74,14 @@ function handleOf(name: string): Rindle {
     (...args: unknown[]) => call(currentOf(kept, name), verb, args),
   ])
   const stop = async (): Promise<void> => {
-    kept.working = null
+    kept.working.clear()
     await kept.instance?.stop()
   }
   const handle = {
     ...(Object.fromEntries(verbs) as Rindle),
     work: (...args: Parameters<Rindle['work']>) => {
       const instance = currentOf(kept, name)
-      kept.working = args
-      return instance.work(...args)
+      return workAt(instance, kept, args)
     },
     stop,
     [Symbol.asyncDispose]: stop,
@@ -95,6 +95,18 @@ function handleOf(name: string): Rindle {
     profiles: getter('profiles'),
     prisma: getter('prisma'),
   })
+}
+
+async function workAt(instance: Rindle, { working }: Kept, args: Parameters<Rindle['work']>): Promise<RunningWorkers> {
+  const workers = await instance.work(...args)
+  working.add(args)
+  return {
+    ...workers,
+    stop: (options) => {
+      working.delete(args)
+      return workers.stop(options)
+    },
+  }
 }
 
 function call(instance: Rindle, verb: string, args: readonly unknown[]): unknown {
@@ -134,9 +146,9 @@ function namesOf(parts: readonly { readonly name: string }[]): readonly string[]
 async function replace(kept: Kept, replaced: Rindle, successor: Rindle, logger: Logger): Promise<void> {
   try {
     await replaced.stop()
-    if (kept.working === null || kept.instance !== successor) return
+    if (kept.working.size === 0 || kept.instance !== successor) return
     await successor.start()
-    await successor.work(...kept.working)
+    for (const args of kept.working) await successor.work(...args)
   } catch (error) {
     safeLogger(logger).error(errorFields(error), 'The workers could not follow a changed configuration. Restart.')
   }

@@ -17,7 +17,10 @@ export interface DrainHandlerOptions {
   readonly maxSeconds?: number
   /** The queues to serve. @default all but `rindle_media` */
   readonly queues?: readonly QueueName[]
-  /** Receives the cause of every 5xx answer, and of a wrong setting once; a pino instance fits. @default one JSON line each on stderr */
+  /**
+   * Receives the cause of every 5xx answer, and of a wrong setting once; a pino instance fits.
+   * @default one JSON line each on stderr
+   */
   readonly logger?: Logger
 }
 

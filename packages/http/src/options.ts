@@ -86,7 +86,10 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
   readonly minBytesPerSecond?: number
   /** How long a body may take in all, in milliseconds. @default 86400000 (a day) */
   readonly bodyTimeoutMs?: number
-  /** Receives the cause of every 5xx answer, and of a wrong setting once; a pino instance fits. @default one JSON line each on stderr */
+  /**
+   * Receives the cause of every 5xx answer, and of a wrong setting once; a pino instance fits.
+   * @default one JSON line each on stderr
+   */
   readonly logger?: Logger
 }
 

@@ -10,7 +10,10 @@ export interface TusServerOptions extends BodyLimits {
   readonly expiresInSeconds?: number
   /** Origins whose pages may upload here, besides the application's own. @default none */
   readonly allowedOrigins?: readonly string[]
-  /** Receives the cause of every 5xx answer; a pino instance fits. @default one JSON line each on stderr */
+  /**
+   * Receives the cause of every 5xx answer, and of a wrong setting once; a pino instance fits.
+   * @default one JSON line each on stderr
+   */
   readonly logger?: Logger
 }
 

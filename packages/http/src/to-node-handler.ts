@@ -38,28 +38,50 @@ export function toNodeHandler(handler: MountedHandler): NodeHandler {
     const url = originForm(target, incoming.headers.host)
     if (next !== undefined && !isBelow(handler.basePath, url)) return next()
     incoming.url = url
-    void answer(handler, incoming, outgoing)
+    const files = directServerOf(handler)?.files
+    if (files !== undefined && asksForFile(files, incoming)) answerWithFile(files, incoming, outgoing)
+    else void finish(incoming, outgoing, answer(handler, incoming, outgoing))
   }
 }
 
 async function answer(handler: MountedHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const answered = await respond(handler, incoming, outgoing)
+  if (answered instanceof Response) await send(answered, incoming, outgoing)
+  else outgoing.writeHead(answered.status, answered.headers).end(answered.body)
+}
+
+/** Makes no promise for a browser that has the file already: that would take as long as its answer. */
+function answerWithFile(files: FileServer, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  let sending: Promise<void> | undefined
   try {
-    const files = directServerOf(handler)?.files
-    if (files !== undefined && asksForFile(files, incoming)) {
-      const answered = askForFile(files, incoming)
-      // A browser that has the file already waits for nothing.
-      if (answered instanceof Promise) await sendFile(files, await answered, outgoing)
-      else await sendFile(files, answered, outgoing)
-    } else {
-      const answered = await respond(handler, incoming, outgoing)
-      if (answered instanceof Response) await send(answered, incoming, outgoing)
-      else outgoing.writeHead(answered.status, answered.headers).end(answered.body)
-    }
+    const answered = askForFile(files, incoming)
+    sending =
+      answered instanceof Promise
+        ? answered.then((answer) => sendFile(files, answer, outgoing))
+        : sendFile(files, answered, outgoing)
+  } catch {
+    outgoing.destroy()
+  }
+  if (sending !== undefined || hasBody(incoming)) void finish(incoming, outgoing, sending)
+}
+
+/** Ends an exchange once its answer is sent. */
+async function finish(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  sending: Promise<void> | undefined,
+): Promise<void> {
+  try {
+    await sending
   } catch {
     // The client has gone away, or the answer failed half-way: only closing the connection can say so.
     outgoing.destroy()
   }
   drain(incoming)
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
 async function respond(

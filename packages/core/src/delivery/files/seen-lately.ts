@@ -29,6 +29,31 @@ export function noteMissing(storage: StorageAdapter, key: string): void {
   seen.get(storage)?.delete(key)
 }
 
+const looks = new WeakMap<StorageAdapter, Map<string, Promise<unknown>>>()
+
+/**
+ * Lets others wait for a look at an object instead of looking too: browsers that ask for the same file at the same moment
+ * would all go to the disk each time a second has passed.
+ */
+export async function shareLook<T>(storage: StorageAdapter, key: string, look: Promise<T>): Promise<T> {
+  const known = looks.get(storage) ?? new Map<string, Promise<unknown>>()
+  looks.set(storage, known)
+  known.set(key, look)
+  try {
+    return await look
+  } finally {
+    if (known.get(key) === look) known.delete(key)
+  }
+}
+
+/** The look of another request, if there is one. It resolves when that has failed, too, which is that request's own. */
+export function sharedLook(storage: StorageAdapter, key: string): Promise<unknown> | undefined {
+  return looks
+    .get(storage)
+    ?.get(key)
+    ?.catch(() => undefined)
+}
+
 /** The etag of the version that was found within the last second; `undefined`: nobody has looked. */
 export function seenLately(storage: StorageAdapter, key: string, now: Date): string | undefined {
   const last = seen.get(storage)?.get(key)

@@ -6,7 +6,7 @@ import type { OpenFile, StorageAdapter, StoredObject } from '../../ports/storage
 import { type RangeSelection, selectRange } from './byte-range.ts'
 import { type FileAnswer, type FileCall, toAnswer } from './file-answer.ts'
 import { evaluatePreconditions, matchesIfRange } from './preconditions.ts'
-import { noteMissing, noteSeen, seenLately } from './seen-lately.ts'
+import { noteMissing, noteSeen, seenLately, sharedLook, shareLook } from './seen-lately.ts'
 
 /** An object to send, and the headers that it does not know itself. */
 export interface SentFile {
@@ -30,11 +30,8 @@ const SMALL_BYTES = 64 * 1024
  */
 export async function sendFile(runtime: Runtime, request: FileRequest, file: SentFile): Promise<FileAnswer> {
   const { storage, key } = file
-  if (storage.openFile !== undefined) {
-    const fresh = freshAnswer(runtime, request, file)
-    if (fresh !== null) return fresh
-    return sendOpened(runtime, request, file, await storage.openFile(key))
-  }
+  const open = storage.openFile?.bind(storage, key)
+  if (open !== undefined) return sendLocal(runtime, request, file, open)
   if (wantsAll(request)) return sendAll(request, file)
   const object = await storage.head(key)
   if (object === undefined) return toAnswer(noSuchFile())
@@ -67,6 +64,27 @@ async function sendAll(request: FileRequest, file: SentFile): Promise<FileAnswer
   }
 }
 
+/** From local storage. Of requests that ask at once whether a file has changed, the first one looks at it. */
+async function sendLocal(
+  runtime: Runtime,
+  request: FileRequest,
+  file: SentFile,
+  open: () => Promise<OpenFile | undefined>,
+): Promise<FileAnswer> {
+  const { storage, key } = file
+  const look = async (): Promise<OpenFile | undefined> => {
+    const opened = await open()
+    if (opened === undefined) noteMissing(storage, key)
+    else noteSeen(storage, key, opened.stored.etag, runtime.now())
+    return opened
+  }
+  if (request.headers.get('if-none-match') === null) return sendOpened(runtime, request, file, await look())
+  const running = sharedLook(storage, key)
+  if (running !== undefined) await running
+  const fresh = freshAnswer(runtime, request, file)
+  return fresh ?? sendOpened(runtime, request, file, await shareLook(storage, key, look()))
+}
+
 /** Everything comes from the one file that is open: description, part and bytes. */
 async function sendOpened(
   runtime: Runtime,
@@ -74,11 +92,7 @@ async function sendOpened(
   file: SentFile,
   opened: OpenFile | undefined,
 ): Promise<FileAnswer> {
-  if (opened === undefined) {
-    noteMissing(file.storage, file.key)
-    return toAnswer(noSuchFile())
-  }
-  noteSeen(file.storage, file.key, opened.stored.etag, runtime.now())
+  if (opened === undefined) return toAnswer(noSuchFile())
   try {
     const { answer, part } = await plan(runtime, request, file, opened.stored)
     if (part === null) {

@@ -69,6 +69,25 @@ it('a browser that has a file is told so without a look at the disk, for a secon
   expect(await ask('right', KNOWN)).toMatchObject({ status: 404 })
 })
 
+it('of browsers that ask at once, after the second has passed, one looks at the disk', async () => {
+  const { ask, looks, pass } = instance()
+  await ask('right')
+  pass(1_000)
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask('right', KNOWN)))
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([304]))
+  expect(looks.opened).toBe(2)
+})
+
+it('a look that fails is that request alone: the others look themselves', async () => {
+  const { ask, object, looks, pass } = instance()
+  await ask('right')
+  pass(1_000)
+  object.isThere = false
+  const answers = await Promise.all([ask('right', KNOWN), ask('right', KNOWN)])
+  expect(answers.map(({ status }) => status)).toEqual([404, 404])
+  expect(looks.opened).toBe(3)
+})
+
 it.each([
   ['another version', { 'if-none-match': '"two"' }, 200],
   ['a second condition', { ...KNOWN, 'if-match': '"one"' }, 304],

@@ -42,7 +42,7 @@ export async function writeFileBody(
       const { bytesRead } = await readNext(descriptorOf(body), buffer, 0, buffer.byteLength, null)
       const bytes = buffer.subarray(0, bytesRead)
       check.update(bytes)
-      if (bytesRead > 0) await writeBytes(handle, bytes, mapError)
+      if (bytesRead > 0) await writeAll(handle, [bytes], mapError)
       isEnd = bytesRead === 0
     }
     return check.finish()
@@ -52,14 +52,6 @@ export async function writeFileBody(
     const closed = body.closed ? undefined : once(body, 'close')
     body.destroy()
     await closed
-  }
-}
-
-async function writeBytes(handle: FileHandle, bytes: Buffer, mapError: ObjectSinkOptions['mapError']): Promise<void> {
-  try {
-    await writeAll(handle, [bytes])
-  } catch (error) {
-    throw mapError(error)
   }
 }
 

@@ -36,11 +36,7 @@ export function objectSink(
 
   const take = async (chunks: readonly Buffer[]): Promise<void> => {
     for (const chunk of chunks) check.update(chunk)
-    try {
-      await writeAll(handle, chunks)
-    } catch (error) {
-      throw mapError(error)
-    }
+    await writeAll(handle, chunks, mapError)
     if (disposeChunks) chunks.forEach(disposeChunk)
   }
   const finish = async (): Promise<void> => {
@@ -59,11 +55,31 @@ export function objectSink(
   return { stream, checksumSha256: () => checksumSha256 }
 }
 
-/** Writes chunks one after the other. */
-export async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+/** Writes bytes that are in memory into an empty file. Returns their SHA-256; fails as {@link objectSink} does. */
+export async function writeHeld(
+  handle: FileHandle,
+  bytes: Uint8Array,
+  { key, expected, mapError }: Omit<ObjectSinkOptions, 'disposeChunks'>,
+): Promise<string> {
+  const check = hashingCheck(key, expected)
+  check.update(bytes)
+  const checksumSha256 = check.finish()
+  await writeAll(handle, [bytes], mapError)
+  return checksumSha256
+}
+
+/** Writes chunks one after the other. Rejects with the error that `mapError` makes of a failure. */
+export async function writeAll(
+  handle: FileHandle,
+  chunks: readonly Uint8Array[],
+  mapError: ObjectSinkOptions['mapError'],
+): Promise<void> {
   const byteSize = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
-  const { bytesWritten } = await handle.writev(chunks)
-  if (bytesWritten === byteSize) return
-  // A nearly full disk takes only a part; the next write then reports why.
-  await handle.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
+  try {
+    const { bytesWritten } = await handle.writev(chunks)
+    // A nearly full disk takes only a part; the next write then reports why.
+    if (bytesWritten < byteSize) await handle.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
+  } catch (error) {
+    throw mapError(error)
+  }
 }

@@ -6,10 +6,13 @@ import { RindleError } from '@rindle/core'
 import type { FileVersion } from './checksum-records.ts'
 import { hasErrno, isErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
-import { type StorageRoot, syncDirectory } from './storage-root.ts'
+import type { StorageRoot } from './storage-root.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 // An attempt fails only if a delete removes the still empty directory between its creation and its use.
 const MAX_ATTEMPTS = 50
+
+const PERMISSIONS = 0o7777n
 
 /** A file that becomes an object, or nothing. End it with either `commit` or `discard`. */
 export interface ObjectWriter {
@@ -68,9 +71,9 @@ export async function putInPlace(
   { path, handle }: UnnamedFile,
   { target, checksumSha256, fileMode, fsync }: Place,
 ): Promise<BigIntStats> {
-  await handle.chmod(fileMode)
-  if (fsync) await handle.sync()
   const stats = await handle.stat({ bigint: true })
+  if (Number(stats.mode & PERMISSIONS) !== fileMode) await handle.chmod(fileMode)
+  if (fsync) await handle.sync()
   await handle.close()
   const replaced = await versionAt(target)
   try {

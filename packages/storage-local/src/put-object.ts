@@ -2,11 +2,11 @@ import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { StoredObject } from '@rindle/core'
-import { abortedOr, type PutOptions } from '@rindle/core/adapter'
+import { abortedOr, bytesIn, type PutOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { isFileBody, writeFileBody } from './file-body.ts'
 import { mapError } from './map-error.ts'
-import { type ObjectSinkOptions, objectSink } from './object-sink.ts'
+import { type ObjectSinkOptions, objectSink, writeHeld } from './object-sink.ts'
 import { openObjectWriter } from './object-writer.ts'
 import type { LocalStorageConfig } from './options.ts'
 import type { StorageRoot } from './storage-root.ts'
@@ -36,9 +36,7 @@ export async function putObject(
     try {
       // Outside of `attempt`: an error of the body belongs to the caller, even if it comes from the operating system.
       const target = { key, expected, disposeChunks, mapError: (error: unknown) => mapError(error, call) }
-      const checksum = isFileBody(body)
-        ? await writeFileBody(body, writer.handle, target, signal)
-        : await writeStream(body, writer.handle, target, signal)
+      const checksum = await writeBody(body, writer.handle, target, signal)
       return describeFile(key, await attempt(root, call, signal, () => writer.commit(checksum)), checksum)
     } catch (error) {
       await writer.discard()
@@ -48,6 +46,21 @@ export async function putObject(
     body.destroy()
     throw error
   }
+}
+
+function writeBody(
+  body: Readable,
+  handle: FileHandle,
+  target: ObjectSinkOptions,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const bytes = bytesIn(body)
+  if (bytes !== undefined) {
+    body.destroy()
+    return writeHeld(handle, bytes, target)
+  }
+  if (isFileBody(body)) return writeFileBody(body, handle, target, signal)
+  return writeStream(body, handle, target, signal)
 }
 
 async function writeStream(

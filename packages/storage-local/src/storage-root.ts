@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, realpath, rmdir } from 'node:fs/promises'
+import { chmod, mkdir, realpath, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { RindleError } from '@rindle/core'
 import { normalizeKey, readableKey } from '@rindle/core/adapter'
@@ -6,6 +6,7 @@ import { type ChecksumRecords, checksumRecords, removeStrayRecords } from './che
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { type RootGuard, rootGuard, rootMissing } from './root-guard.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 // Codes of rmdir for a directory that is in use, is a mount point, or is not ours to remove. It may stay: an empty
 // directory is not an object.
@@ -76,16 +77,6 @@ export function storageRoot(config: LocalStorageConfig): StorageRoot {
     },
     prune: async (path) => removeEmptyParents(path, await findRoot()),
     checksums: checksumRecords(config),
-  }
-}
-
-/** Waits until the entries of a directory are on the disk. */
-export async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

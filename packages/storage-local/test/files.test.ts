@@ -50,7 +50,8 @@ describe('the files of local storage', () => {
   })
 
   test('of an upload that two calls finish keep the etag that the faster one gave', async () => {
-    const { storage, directory } = await useStorage()
+    // Other than a new file has, so that it is changed.
+    const { storage, directory } = await useStorage({ fileMode: 0o640 })
     const { resumable } = storage
     let state = await resumable.begin('film.txt', { contentType: 'text/plain', maxBytes: 100 })
     for await (const kept of resumable.append('film.txt', state, Readable.from(['film']))) state = kept

@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream'
 import { sqlStateOf } from '@rindle/prisma'
 import { promoteRequest } from '../../assets/promote-request.ts'
 import { canonicalContentType } from '../../domain/content-types.ts'
+import { bytesBody } from '../../kernel/bytes-body.ts'
 import { wantedEvent } from '../../kernel/outbox.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { inOneStatement } from '../../kernel/unit-of-work.ts'
@@ -54,7 +54,7 @@ export async function uploadResumable(
     return inSteps(runtime, profileName, bytes, options)
   }
   const { storage, storageName, uploadKey, assetId } = planned
-  const stored = await storage.put(uploadKey, Readable.from([bytes]), {
+  const stored = await storage.put(uploadKey, bytesBody(bytes), {
     contentType: canonicalContentType(options.contentType ?? ''),
     byteSize: bytes.byteLength,
     isDurable: true,
@@ -128,7 +128,7 @@ async function inSteps(
 async function writeWhole(runtime: Runtime, sessionId: string, bytes: Uint8Array): Promise<void> {
   const writer = await writeResumableSession(runtime, sessionId)
   try {
-    await writer.append(Readable.from([bytes]), { offset: 0 })
+    await writer.append(bytesBody(bytes), { offset: 0 })
   } finally {
     await writer.release()
   }

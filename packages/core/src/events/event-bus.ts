@@ -25,6 +25,11 @@ export class EventBus {
     return () => listeners.delete(listener as EventListener<EventName>)
   }
 
+  /** Whether anybody would get an event of this name. */
+  isHeard(name: EventName): boolean {
+    return this.#telemetry !== undefined || (this.#listeners.get(name)?.size ?? 0) > 0
+  }
+
   /** Calls the listeners for the event's name; does not wait for asynchronous ones. */
   emit(event: RindleEvent): void {
     if (this.#telemetry !== undefined) this.#record(this.#telemetry, event)

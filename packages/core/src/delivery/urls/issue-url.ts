@@ -73,6 +73,8 @@ export function announceIssued(
   place: Pick<Asset, 'storage' | 'profile'>,
   { delivery }: Profile,
 ): void {
+  // A page signs thousands, and making an event for nobody takes a tenth of a signature.
+  if (!runtime.events.isHeard('rindle.delivery.signed')) return
   runtime.events.emit({
     name: 'rindle.delivery.signed',
     metadata: {

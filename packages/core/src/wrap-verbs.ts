@@ -9,13 +9,16 @@ import { VERBS, type Verb } from './verbs.ts'
  * transition that the state machine does not allow. An authorizer's refusals stay between it and its caller.
  */
 export function announcingRefusals<T extends object>(runtime: Runtime, instance: T): T {
-  return wrapVerbs(instance, ({ surface }, _name, call) => {
-    const result = call()
-    if (surface === null || !(result instanceof Promise)) return result
-    return result.catch((error: unknown) => {
-      if (isRindleError(error)) announceRefusal(runtime, surface, error)
-      throw error
-    })
+  return wrapVerbs(instance, ({ surface }) => {
+    if (surface === null) return undefined
+    return (call) => {
+      const result = call()
+      if (!(result instanceof Promise)) return result
+      return result.catch((error: unknown) => {
+        if (isRindleError(error)) announceRefusal(runtime, surface, error)
+        throw error
+      })
+    }
   })
 }
 
@@ -24,21 +27,24 @@ export function announcingRefusals<T extends object>(runtime: Runtime, instance:
  * one trace.
  */
 export function tracedVerbs<T extends object>(telemetry: Telemetry, instance: T): T {
-  return wrapVerbs(instance, ({ isTraced }, name, call) =>
-    isTraced ? telemetry.span(`rindle ${name}`, { kind: 'internal', attributes: {} }, async () => call()) : call(),
+  return wrapVerbs(instance, ({ isTraced }, name) =>
+    isTraced
+      ? (call) => telemetry.span(`rindle ${name}`, { kind: 'internal', attributes: {} }, async () => call())
+      : undefined,
   )
 }
 
-/** Calls one verb inside a wrapper. */
-type Around = (verb: Verb, name: string, call: () => unknown) => unknown
+/** Makes the wrapper of a verb; `undefined` leaves the verb as it is. */
+type WrapperOf = (verb: Verb, name: string) => ((call: () => unknown) => unknown) | undefined
 
-function wrapVerbs<T extends object>(target: T, around: Around): T {
+function wrapVerbs<T extends object>(target: T, wrapperOf: WrapperOf): T {
   const descriptors = Object.getOwnPropertyDescriptors(target) as Record<string, PropertyDescriptor>
   for (const [name, verb] of Object.entries<Verb>(VERBS)) {
     const descriptor = descriptors[name]
     const method = descriptor?.value as ((...args: unknown[]) => unknown) | undefined
-    if (method === undefined) continue
-    descriptors[name] = { ...descriptor, value: (...args: unknown[]) => around(verb, name, () => method(...args)) }
+    const around = wrapperOf(verb, name)
+    if (method === undefined || around === undefined) continue
+    descriptors[name] = { ...descriptor, value: (...args: unknown[]) => around(() => method(...args)) }
   }
   return Object.create(Object.getPrototypeOf(target) as object, descriptors) as T
 }

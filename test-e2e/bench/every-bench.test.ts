@@ -13,6 +13,7 @@ const isAsked = byRunLength('every bench, once', { sample: false, short: true, l
 /** Every figure of a quick run. Payload is not among them: it would have to be installed first. */
 const FIGURES = [
   'images',
+  'images/cpu',
   'images-s3',
   'small-images',
   'time-to-ready',

@@ -29,7 +29,7 @@ export const av: Bench = {
 export const avOutputs: Bench = {
   name: 'av-outputs',
   describe: '30 s of 1080p30 → 720p, 480p, M4A and MP3, registered → ready, against a run of ffmpeg for each',
-  run: (context) => compare('av-outputs', { outputs: 'several', seconds: 30, maxSeconds: 120, factor: 0.9 }, context),
+  run: (context) => compare('av-outputs', { outputs: 'several', seconds: 30, maxSeconds: 120, factor: 0.88 }, context),
 }
 
 async function compare(

@@ -54,7 +54,7 @@ async function measurePath(
     better: 'higher',
     floor: figure(figures.floor, 'perSecond'),
     rindle: figure(figures.rindle, 'perSecond'),
-    budget: timesFloor(0.6),
+    budget: timesFloor(0.75),
     cpu: { item: 'transaction', floorMs: figure(figures.floor, 'cpuMs'), rindleMs: figure(figures.rindle, 'cpuMs') },
   }
 }

@@ -26,7 +26,7 @@ export const backlog: Bench = {
         better: 'higher',
         floor: figure(figures.floor, 'perSecond'),
         rindle: figure(figures.rindle, 'perSecond'),
-        budget: timesFloor(0.8),
+        budget: timesFloor(1.5),
         cpu: { item: 'job', floorMs: figure(figures.floor, 'cpuMs'), rindleMs: figure(figures.rindle, 'cpuMs') },
       },
     ]

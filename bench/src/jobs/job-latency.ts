@@ -25,6 +25,6 @@ export const jobLatency: Bench = {
       rindle: figure(figures.rindle, key),
       budget: amountOf(budgetMs, 'ms'),
     })
-    return [measurement('job-latency', 'ms', 5), measurement('job-latency/p99', 'p99Ms', 25)]
+    return [measurement('job-latency', 'ms', 3), measurement('job-latency/p99', 'p99Ms', 15)]
   },
 }

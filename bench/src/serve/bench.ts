@@ -39,7 +39,7 @@ export const serve: Bench = {
         better: 'higher',
         floor: figure(figures.floor, 'perSecond'),
         rindle: figure(figures.rindle, 'perSecond'),
-        budget: timesFloor(0.8),
+        budget: timesFloor(1),
         cpu: { item: 'GB', floorMs: figure(figures.floor, 'cpuMs'), rindleMs: figure(figures.rindle, 'cpuMs') },
       },
     ]

@@ -33,7 +33,7 @@ export const tus: Bench = {
         floor: figure(figures.floor, 'ms'),
         rindle: figure(figures.rindle, 'ms'),
         // 0.8 of its throughput.
-        budget: timesFloor(1.25),
+        budget: timesFloor(1),
       },
     ]
   },

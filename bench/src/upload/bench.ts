@@ -40,7 +40,7 @@ export const upload: Bench = {
         better: 'lower',
         floor: figure(figures.floor, 'ms'),
         rindle: figure(figures.rindle, 'ms'),
-        budget: timesFloor(1.15),
+        budget: timesFloor(1),
         peers: {
           'busboy, sniffed and hashed': figure(figures.busboy, 'ms'),
           '@tus/server, neither': figure(figures.tus, 'ms'),

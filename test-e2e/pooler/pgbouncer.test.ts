@@ -47,6 +47,17 @@ describe.skipIf(missing !== undefined)('behind PgBouncer in transaction mode', (
     await subscription.close()
   })
 
+  it('the first uploads of an application wait for no connection that they hold, however many come at once', async () => {
+    await using application = await startApplication()
+    // In a schema of their own the queues are new, as in a new database.
+    const jobs = pgBossJobs({ schema: 'pgboss_new' })
+    const web = await application.another({ database: sourceOf(application.databaseUrl), jobs })
+    const photo = await quadrants(40, 40)
+    const received = await Promise.all(Array.from({ length: 12 }, () => web.receive('photo', photo)))
+    const assets = await Promise.all(received.map((upload) => web.register(upload)))
+    expect(new Set(assets.map(({ state }) => state))).toEqual(new Set(['validating']))
+  })
+
   it('the same statements run again and again on whichever connection is free', async () => {
     await using database = opened(source)
     const ask = async (value: number): Promise<unknown> =>

@@ -88,6 +88,7 @@ export class QueueStore {
     try {
       await boss.start()
       await ensureQueues(boss, pgBossQueues(options))
+      await rememberQueues(boss, pgBossQueues(options))
     } catch (error) {
       await boss.stop({ graceful: false })
       throw error
@@ -115,6 +116,16 @@ async function ensureQueues(boss: PgBoss, wanted: readonly PgBossQueue[]): Promi
     if (current === undefined) await boss.createQueue(queue.name, queue)
     else await adjustQueue(boss, current, queue)
   }
+}
+
+/**
+ * Has pg-boss read what it remembers of each queue. Otherwise the first job of a queue would have it read on another
+ * connection, in the middle of a transaction: behind a pooler, transactions that hold every connection would wait for it
+ * for ever.
+ */
+async function rememberQueues(boss: PgBoss, queues: readonly PgBossQueue[]): Promise<void> {
+  const nowhere = { executeSql: () => Promise.resolve({ rows: [] }) }
+  for (const { name } of queues) await boss.findJobs(name, { db: nowhere })
 }
 
 async function adjustQueue(boss: PgBoss, current: QueueResult, wanted: PgBossQueue): Promise<void> {

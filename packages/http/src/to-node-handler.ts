@@ -60,6 +60,7 @@ function answerWithFile(files: FileServer, incoming: IncomingMessage, outgoing: 
         ? answered.then((answer) => sendFile(files, answer, outgoing))
         : sendFile(files, answered, outgoing)
   } catch {
+    // As in `finish`.
     outgoing.destroy()
   }
   if (sending !== undefined || hasBody(incoming)) void finish(incoming, outgoing, sending)

@@ -57,7 +57,7 @@ function answerWithFile(files: FileServer, incoming: IncomingMessage, outgoing: 
     const answered = askForFile(files, incoming)
     sending =
       answered instanceof Promise
-        ? answered.then((answer) => sendFile(files, answer, outgoing))
+        ? answered.then((later) => sendFile(files, later, outgoing))
         : sendFile(files, answered, outgoing)
   } catch {
     // As in `finish`.

@@ -73,7 +73,7 @@ it('of browsers that ask at once, after the second has passed, one looks at the 
   const { ask, looks, pass } = instance()
   await ask('right')
   pass(1_000)
-  const answers = await Promise.all(Array.from({ length: 20 }, () => ask('right', KNOWN)))
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => ask('right', KNOWN)))
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([304]))
   expect(looks.opened).toBe(2)
 })
@@ -83,7 +83,7 @@ it('a look that fails is that request alone: the others look themselves', async 
   await ask('right')
   pass(1_000)
   object.isThere = false
-  const answers = await Promise.all([ask('right', KNOWN), ask('right', KNOWN)])
+  const answers = await Promise.all([1, 2].map(async () => ask('right', KNOWN)))
   expect(answers.map(({ status }) => status)).toEqual([404, 404])
   expect(looks.opened).toBe(3)
 })

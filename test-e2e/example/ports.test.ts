@@ -11,7 +11,8 @@ describe('a server of the examples', () => {
     '%s says in one line what PORT must be, before it starts anything',
     async (server) => {
       const env = { ...process.env, ...STATED, PORT: 'abc' }
-      const started = promisify(execFile)(process.execPath, [path.join(examples, server)], { env })
+      const args = ['--conditions=dev-source', path.join(examples, server)]
+      const started = promisify(execFile)(process.execPath, args, { env })
       await expect(started).rejects.toMatchObject({
         code: 1,
         stdout: '',

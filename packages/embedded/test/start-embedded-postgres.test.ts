@@ -145,7 +145,9 @@ test('a program that forgets to stop its server ends all the same, and so does t
   const directory = await usedDirectory()
   const child = await startInChild({ directory }, { program })
   const pid = serverPid(directory)
-  const [exitCode] = await once(child.process, 'exit')
+  const exited = once(child.process, 'exit')
+  child.process.stdin?.end()
+  const [exitCode] = await exited
   expect(exitCode).toBe(0)
   await untilEnded(pid)
 })

@@ -32,9 +32,9 @@ test.runIf(IS_RUN)(
     await cp(join(directory, 'storage'), join(directory, 'backup'), { recursive: true })
 
     const afterwards = await startOn(live, directory)
+    const later = await uploaded(afterwards)
     const workers = await afterwards.work()
     await settled(afterwards, staged)
-    const later = await uploaded(afterwards)
     await afterwards.purgeAsset(purged.id, { live: true })
     await expect.poll(() => afterwards.asset(purged.id), PATIENT).toBeNull()
     await workers.stop()

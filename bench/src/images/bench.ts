@@ -41,7 +41,7 @@ export const images: Bench = {
       },
       context,
     )
-    const own = [measurement, byCpu(measurement, figures)]
+    const own = [measurement, byCpu(measurement)]
     return payload === undefined ? own : [...own, againstPayload(figures, perRound)]
   },
 }
@@ -114,16 +114,9 @@ async function payloadSide({ directory, signal, note }: BenchContext): Promise<S
 }
 
 /** CPU time shows the cost of a photo on a busy machine, too. */
-function byCpu({ name, budget }: Measurement, figures: Readonly<Record<string, Figures>>): Measurement {
-  const cpuOf = (side: string): readonly number[] => figure(figures[side] ?? {}, 'cpuMs')
-  return {
-    name: `${name}/cpu`,
-    unit: 'ms',
-    better: 'lower',
-    floor: cpuOf('floor'),
-    rindle: cpuOf('rindle'),
-    budget,
-  }
+function byCpu({ name, budget, cpu }: Measurement): Measurement {
+  const { floorMs = [], rindleMs = [] } = cpu ?? {}
+  return { name: `${name}/cpu`, unit: 'ms', better: 'lower', floor: floorMs, rindle: rindleMs, budget }
 }
 
 function againstPayload(figures: Readonly<Record<string, Figures>>, photos: number): Measurement {

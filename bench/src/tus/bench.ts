@@ -32,7 +32,6 @@ export const tus: Bench = {
         against: '@tus/server',
         floor: figure(figures.floor, 'ms'),
         rindle: figure(figures.rindle, 'ms'),
-        // 0.8 of its throughput.
         budget: timesFloor(1),
       },
     ]

@@ -87,8 +87,9 @@ export class QueueStore {
     logEvents(boss, logger)
     try {
       await boss.start()
-      await ensureQueues(boss, pgBossQueues(options))
-      await rememberQueues(boss, pgBossQueues(options))
+      const queues = pgBossQueues(options)
+      await ensureQueues(boss, queues)
+      await rememberQueues(boss, queues)
     } catch (error) {
       await boss.stop({ graceful: false })
       throw error

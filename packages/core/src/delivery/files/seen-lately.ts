@@ -47,7 +47,7 @@ export async function shareLook<T>(storage: StorageAdapter, key: string, look: P
 }
 
 /** The look of another request, if there is one. It resolves when that has failed, too, which is that request's own. */
-export function sharedLook(storage: StorageAdapter, key: string): Promise<unknown> | undefined {
+export function lookUnderWay(storage: StorageAdapter, key: string): Promise<unknown> | undefined {
   return looks
     .get(storage)
     ?.get(key)

@@ -6,7 +6,7 @@ import type { OpenFile, StorageAdapter, StoredObject } from '../../ports/storage
 import { type RangeSelection, selectRange } from './byte-range.ts'
 import { type FileAnswer, type FileCall, toAnswer } from './file-answer.ts'
 import { evaluatePreconditions, matchesIfRange } from './preconditions.ts'
-import { noteMissing, noteSeen, seenLately, sharedLook, shareLook } from './seen-lately.ts'
+import { lookUnderWay, noteMissing, noteSeen, seenLately, shareLook } from './seen-lately.ts'
 
 /** An object to send, and the headers that it does not know itself. */
 export interface SentFile {
@@ -79,7 +79,7 @@ async function sendLocal(
     return opened
   }
   if (request.headers.get('if-none-match') === null) return sendOpened(runtime, request, file, await look())
-  const running = sharedLook(storage, key)
+  const running = lookUnderWay(storage, key)
   if (running !== undefined) await running
   const fresh = freshAnswer(runtime, request, file)
   return fresh ?? sendOpened(runtime, request, file, await shareLook(storage, key, look()))

@@ -247,6 +247,39 @@ test('an object that changes while it is copied is copied again', async () => {
   await followed()
 })
 
+test('an object that two workers copy at once is copied again at once, although a job waits for later', async () => {
+  const { rindle } = application
+  const { prisma } = rindle
+  await prisma.$executeRawUnsafe(
+    `insert into rindle.media_mirror_changes (storage, storage_key, due_at)
+     values ('main', 'own/being-written.csv', now() + interval '5 minutes')`,
+  )
+  await rindle.store('photo', 'own/first.csv', Buffer.from('a'))
+  await soon(async () => expect(await changes()).toMatchObject([{ storageKey: 'own/being-written.csv' }]))
+  const waiting = `select 1 from pgboss.job
+    where singleton_key = 'mirror:main:later' and state < 'active' and start_after > now() + interval '1 minute'`
+  await soon(async () => expect(await prisma.$queryRawUnsafe(waiting)).toHaveLength(1))
+  await prisma.$executeRawUnsafe('truncate rindle.media_mirror_changes')
+
+  const [second, firstIsDone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  beforeCopy = async () => {
+    beforeCopy = async () => {
+      beforeCopy = async () => {}
+      second.resolve()
+      await firstIsDone.promise
+    }
+    await rindle.store('photo', 'own/page.html', Buffer.from('new'))
+    await second.promise
+  }
+  await rindle.store('photo', 'own/page.html', Buffer.from('old'))
+  await second.promise
+  // Each write has noted the object before and after it. Now the first copy does, and another may follow that already.
+  await soon(async () => expect(await changes()).not.toMatchObject([{ version: 4 }]))
+  firstIsDone.resolve()
+  await followed()
+  expect((await buffer((await mirror.get('own/page.html')).body)).toString()).toBe('new')
+})
+
 test('a worker that stops in the midst of its copies gives them back to the next', async () => {
   const { rindle, storage } = application
   const begun = Promise.withResolvers<void>()

@@ -94,7 +94,8 @@ async function comeAgain(runtime: Runtime, storage: string): Promise<void> {
   await inTransaction(runtime, undefined, async (unit) => {
     const seconds = await secondsUntilNext(unit, storage)
     if (seconds === null) return
-    unit.enqueue(followingOf(storage, Math.ceil(Math.max(1, Math.min(seconds, LOOK_EVERY_SECONDS)))))
+    // Without a delay for what is due: a job that already waits for later would absorb the request.
+    unit.enqueue(followingOf(storage, Math.ceil(Math.min(Math.max(seconds, 0), LOOK_EVERY_SECONDS))))
   })
 }
 

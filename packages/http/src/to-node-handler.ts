@@ -32,14 +32,15 @@ const LINGER_MS = 2_000
  * that goes away aborts its request. With a `next`, requests outside of the base path are passed on.
  */
 export function toNodeHandler(handler: MountedHandler): NodeHandler {
+  const files = directServerOf(handler)?.files
   return (incoming, outgoing, next) => {
     // Express removes its mount path from `url`.
     const target = 'originalUrl' in incoming ? String(incoming.originalUrl) : (incoming.url ?? '/')
     const url = originForm(target, incoming.headers.host)
     if (next !== undefined && !isBelow(handler.basePath, url)) return next()
     incoming.url = url
-    const files = directServerOf(handler)?.files
-    if (files !== undefined && asksForFile(files, incoming)) answerWithFile(files, incoming, outgoing)
+    const path = files !== undefined && isRead(incoming) ? pathOf(url) : ''
+    if (files?.serves(path) === true) answerWithFile(files, path, incoming, outgoing)
     else void finish(incoming, outgoing, answer(handler, incoming, outgoing))
   }
 }
@@ -51,10 +52,10 @@ async function answer(handler: MountedHandler, incoming: IncomingMessage, outgoi
 }
 
 /** Makes no promise for a browser that has the file already: that would take as long as its answer. */
-function answerWithFile(files: FileServer, incoming: IncomingMessage, outgoing: ServerResponse): void {
+function answerWithFile(files: FileServer, path: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
   let sending: Promise<void> | undefined
   try {
-    const answered = askForFile(files, incoming)
+    const answered = askForFile(files, path, incoming)
     sending =
       answered instanceof Promise
         ? answered.then((later) => sendFile(files, later, outgoing))
@@ -98,20 +99,24 @@ async function respond(
   return response
 }
 
-function asksForFile(files: FileServer, { method, url }: IncomingMessage): boolean {
-  return (method === 'GET' || method === 'HEAD') && files.serves(pathOf(url))
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
-function pathOf(url = '/'): string {
-  const end = url.search(/[?#]/)
-  return end === -1 ? url : url.slice(0, end)
+/** The path of a target: neither its query, nor a fragment, which no target should have. */
+function pathOf(target: string): string {
+  const query = target.indexOf('?')
+  const path = query === -1 ? target : target.slice(0, query)
+  const fragment = path.indexOf('#')
+  return fragment === -1 ? path : path.slice(0, fragment)
 }
 
 function askForFile(
   files: FileServer,
-  { method = 'GET', url, headers: given }: IncomingMessage,
+  path: string,
+  { method = 'GET', headers: given }: IncomingMessage,
 ): ReturnType<FileServer['answer']> {
-  return files.answer({ method, path: pathOf(url), headers: { get: (name) => headerOf(given[name]) } })
+  return files.answer({ method, path, headers: { get: (name) => headerOf(given[name]) } })
 }
 
 function sendFile(
@@ -171,6 +176,7 @@ function drain(incoming: IncomingMessage): void {
  * path. A target of another host than the request names stays as it is, and has no route.
  */
 function originForm(target: string, host: string | undefined): string {
+  if (target.startsWith('/')) return target
   const url = /^https?:\/\//i.test(target) ? URL.parse(target) : null
   return url === null || url.host !== host ? target : `${url.pathname}${url.search}`
 }

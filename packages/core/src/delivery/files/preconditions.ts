@@ -17,6 +17,15 @@ export function evaluatePreconditions(headers: Pick<Headers, 'get'>, current: Va
   return since !== undefined && secondsOf(current) <= since ? 'not_modified' : 'met'
 }
 
+/** Whether a client asks for nothing but a change of the version that it has. The etag is given in its quotes. Pure. */
+export function hasVersion(headers: Pick<Headers, 'get'>, entityTag: string): boolean {
+  return (
+    headers.get('if-none-match') === entityTag &&
+    headers.get('if-match') === null &&
+    headers.get('if-unmodified-since') === null
+  )
+}
+
 /**
  * Whether an `If-Range` allows a partial answer. It compares strongly (RFC 9110, 13.1.5): the exact etag, or the exact
  * date. Pure.

@@ -3,7 +3,8 @@ import type { StorageAdapter } from '../../ports/storage.ts'
 
 /** A version of an object, and when a request last found it there. */
 interface Seen {
-  readonly etag: string
+  /** With its quotes, as headers have it. */
+  readonly entityTag: string
   readonly atMs: number
 }
 
@@ -21,7 +22,7 @@ const seen = new WeakMap<StorageAdapter, BoundedMap<string, Seen>>()
 export function noteSeen(storage: StorageAdapter, key: string, etag: string, now: Date): void {
   const known = seen.get(storage) ?? new BoundedMap<string, Seen>(MOST)
   seen.set(storage, known)
-  known.set(key, { etag, atMs: now.getTime() })
+  known.set(key, { entityTag: `"${etag}"`, atMs: now.getTime() })
 }
 
 /** Forgets an object that a request has not found. */
@@ -54,10 +55,10 @@ export function lookUnderWay(storage: StorageAdapter, key: string): Promise<unkn
     ?.catch(() => undefined)
 }
 
-/** The etag of the version that was found within the last second; `undefined`: nobody has looked. */
+/** The etag, in quotes, of the version that was found within the last second; `undefined`: nobody has looked. */
 export function seenLately(storage: StorageAdapter, key: string, now: Date): string | undefined {
   const last = seen.get(storage)?.get(key)
   if (last === undefined) return undefined
   const ageMs = now.getTime() - last.atMs
-  return ageMs >= 0 && ageMs < LATELY_MS ? last.etag : undefined
+  return ageMs >= 0 && ageMs < LATELY_MS ? last.entityTag : undefined
 }

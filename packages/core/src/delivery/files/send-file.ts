@@ -5,7 +5,7 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import type { OpenFile, StorageAdapter, StoredObject } from '../../ports/storage.ts'
 import { type RangeSelection, selectRange } from './byte-range.ts'
 import { type FileAnswer, type FileCall, toAnswer } from './file-answer.ts'
-import { evaluatePreconditions, matchesIfRange } from './preconditions.ts'
+import { evaluatePreconditions, hasVersion, matchesIfRange } from './preconditions.ts'
 import { lookUnderWay, noteMissing, noteSeen, seenLately, shareLook } from './seen-lately.ts'
 
 /** An object to send, and the headers that it does not know itself. */
@@ -115,15 +115,13 @@ async function sendOpened(
  * `null`. No file is looked at.
  */
 export function freshAnswer(runtime: Runtime, { headers }: FileRequest, file: SentFile): FileAnswer | null {
-  const given = headers.get('if-none-match')
-  if (given === null || headers.get('if-match') !== null || headers.get('if-unmodified-since') !== null) return null
-  const etag = seenLately(file.storage, file.key, runtime.now())
-  return etag !== undefined && given === `"${etag}"` ? notModified(file, etag) : null
+  const entityTag = seenLately(file.storage, file.key, runtime.now())
+  return entityTag !== undefined && hasVersion(headers, entityTag) ? notModified(file, entityTag) : null
 }
 
 /** The headers that a cache updates from a 304 (RFC 9110, 15.4.5). */
-function notModified({ cacheControl }: SentFile, etag: string): FileAnswer {
-  return { status: 304, headers: { etag: `"${etag}"`, 'cache-control': cacheControl }, body: null }
+function notModified({ cacheControl }: SentFile, entityTag: string): FileAnswer {
+  return { status: 304, headers: { etag: entityTag, 'cache-control': cacheControl }, body: null }
 }
 
 /** An answer, and the bytes that its body has; `null`: it has its body, or none. */
@@ -135,7 +133,7 @@ interface Plan {
 async function plan(runtime: Runtime, request: FileRequest, file: SentFile, object: StoredObject): Promise<Plan> {
   const outcome = evaluatePreconditions(request.headers, object)
   if (outcome === 'failed') return { answer: await toAnswer(notExpected()), part: null }
-  if (outcome === 'not_modified') return { answer: notModified(file, object.etag), part: null }
+  if (outcome === 'not_modified') return { answer: notModified(file, `"${object.etag}"`), part: null }
   const selection = select(runtime, request, file, object)
   if (selection.select === 'unsatisfiable') {
     const refused = { status: 416, code: 'invalid_input', detail: 'The range is outside of the file.' } as const

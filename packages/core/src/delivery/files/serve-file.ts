@@ -7,6 +7,7 @@ import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts
 import { fileCacheControl } from './cache-control.ts'
 import { preflight, READABLE_BY_PAGES, readableByPages } from './cross-origin.ts'
 import { type FileAnswer, type FileCall, toAnswer, toResponse } from './file-answer.ts'
+import { keepAnswer, keptAnswer } from './kept-answer.ts'
 import { assertValid, assertWithin, type KnownLink, knownLink, rememberLink } from './known-links.ts'
 import { receivePut } from './receive-put.ts'
 import { refusal } from './refusal.ts'
@@ -42,8 +43,7 @@ type LinkCall = FileCall & TenantOption & { readonly signal?: AbortSignal }
  * an answer.
  */
 export function answerFile(runtime: Runtime, call: LinkCall): FileAnswer | Promise<FileAnswer> {
-  const atOnce = unchanged(runtime, call)
-  return atOnce === null ? readFile(runtime, call) : readable(atOnce)
+  return unchanged(runtime, call) ?? readFile(runtime, call)
 }
 
 async function readFile(runtime: Runtime, call: LinkCall): Promise<FileAnswer> {
@@ -58,8 +58,12 @@ function readable({ status, headers, body }: FileAnswer): FileAnswer {
 function unchanged(runtime: Runtime, call: LinkCall): FileAnswer | null {
   if (call.headers.get('if-none-match') === null || (call.method !== 'GET' && call.method !== 'HEAD')) return null
   const link = knownLink(runtime, tokenIn(call.path))
-  if (link === undefined || call.tenant !== undefined || runtime.now() >= link.token.expiresAt) return null
-  return link.storage.openFile === undefined ? null : freshAnswer(runtime, call, sentFile(runtime, link))
+  const now = runtime.now()
+  if (link === undefined || call.tenant !== undefined || now >= link.token.expiresAt) return null
+  const kept = keptAnswer(link, call, now)
+  if (kept !== undefined) return kept
+  const fresh = link.storage.openFile === undefined ? null : freshAnswer(runtime, call, sentFile(runtime, link))
+  return fresh === null ? null : keepAnswer(link, readable(fresh), now)
 }
 
 async function read(runtime: Runtime, call: LinkCall): Promise<FileAnswer> {

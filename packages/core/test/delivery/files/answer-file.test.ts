@@ -94,8 +94,22 @@ it.each([
 ])('%s is judged by the file itself', async (_what, headers, status) => {
   const { ask, looks } = instance()
   await ask('right')
+  expect(await ask('right', KNOWN)).toMatchObject({ status: 304 })
+  expect(looks.opened).toBe(1)
   expect(await ask('right', headers)).toMatchObject({ status })
   expect(looks.opened).toBe(2)
+})
+
+it('an answer from memory says how long it may be kept from now on', async () => {
+  const { ask, looks, pass } = instance()
+  await ask('right')
+  const maxAges: unknown[] = []
+  for (const ms of [0, 400, 400]) {
+    pass(ms)
+    maxAges.push((await ask('right', KNOWN)).headers['cache-control'])
+  }
+  expect(maxAges).toEqual([60, 59, 59].map((seconds) => `private, max-age=${seconds}, immutable`))
+  expect(looks.opened).toBe(1)
 })
 
 it('a link that was opened before is refused when it has expired, and another one never gets in', async () => {

@@ -9,7 +9,15 @@ import { announceRefusal } from '../../events/refusals.ts'
 import { profileOf, type Runtime } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { forbidden, refusalByAuthorizer } from './authorize.ts'
-import { type DeliveredFile, type IssueOptions, issueUrl, originalFile, variantFile } from './issue-url.ts'
+import {
+  announceIssued,
+  type DeliveredFile,
+  type IssueOptions,
+  issueUrl,
+  originalFile,
+  signedUrl,
+  variantFile,
+} from './issue-url.ts'
 import { withVariants } from './with-variants.ts'
 
 /** Options of {@link url}. */
@@ -36,7 +44,9 @@ export async function url(runtime: Runtime, asset: Asset, options: UrlOptions = 
   const profile = assertDeliverable(runtime, asset)
   // A page signs thousands at once: without an authorizer there is nothing to await.
   if (profile.delivery.authorize !== null) await authorize(profile, asset, undefined, options.actor)
-  return await issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
+  const signed = await signedUrl(runtime, asset, profile, named(originalFile(asset), options), options)
+  announceIssued(runtime, asset, profile)
+  return signed.url
 }
 
 /**

@@ -11,7 +11,7 @@ import { quadrants } from '../support/pictures.ts'
 import { byRunLength } from '../support/run-length.ts'
 import { SLOTS } from '../support/slots.ts'
 
-const ROUNDS = byRunLength('rounds of each race', { sample: 10, short: 100, long: 1_000 })
+const ROUNDS = byRunLength('rounds of each race', { sample: 10, short: 50, long: 1_000 })
 
 const profiles = {
   plain: defineProfile({ storage: 'main', slots: SLOTS, accept: { types: ['image/*'], maxBytes: 1_000_000 } }),

@@ -8,7 +8,7 @@ import { actionsOf, type Draft, draftGroups, needsAsset } from './drafts.ts'
 import { type ModelApplication, startModelApplication } from './model-application.ts'
 import { type Action, afterTogether, type Ending, emptyWorld, isHeld, type World } from './world.ts'
 
-const RUNS = byRunLength('sequences of verbs', { sample: 8, short: 40, long: 2_000 })
+const RUNS = byRunLength('sequences of verbs', { sample: 8, short: 24, long: 2_000 })
 const MS_PER_RUN = 20_000
 
 const OWNERS: readonly Owner[] = [

@@ -65,6 +65,12 @@ test('a run without a report, or without a test that passed, has failed', async 
   await expect(call('count_tests')).rejects.toThrow()
 })
 
+test('a command beside other steps is printed with its own step, and fails that one alone', async () => {
+  const steps = 'begin eval "sleep 0.2; echo late; false"; step other echo other; step own begun; echo "${failed[@]}"'
+  expect(await call(steps)).toBe('\n=== other\nother\n\n=== own\nlate\nown\n')
+  expect(await call('begin echo done; step own begun; echo ${#failed[@]}')).toBe('\n=== own\ndone\n0\n')
+})
+
 test('the PATH of the bare lane has every program but the optional ones', async () => {
   const [plain, mixed] = [join(scratch, 'plain'), join(scratch, 'mixed')]
   for (const [directory, name] of [

@@ -58,6 +58,7 @@ async function compare(
       floor: figure(figures.floor, 'ms'),
       rindle: figure(figures.rindle, 'ms'),
       budget: timesFloor(factor),
+      cpu: { item: 'clip', floorMs: figure(figures.floor, 'cpuMs'), rindleMs: figure(figures.rindle, 'cpuMs') },
     },
   ]
 }

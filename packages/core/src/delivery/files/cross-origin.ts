@@ -13,6 +13,9 @@ export const READABLE_BY_PAGES = {
   'access-control-expose-headers': 'accept-ranges, content-length, content-range, etag',
 } as const
 
+/** The same for an answer that only says "unchanged": a browser has the list of the readable headers with its copy. */
+export const UNCHANGED_READABLE_BY_PAGES = { 'access-control-allow-origin': '*' } as const
+
 /** The answer to the question of a browser whether a page of another origin may read, and in ranges. */
 export function preflight(): Response {
   const headers = {

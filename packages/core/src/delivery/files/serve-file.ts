@@ -5,7 +5,7 @@ import { invalidLink } from '../../kernel/signed-tokens.ts'
 import type { TenantOption } from '../../kernel/sql/of-tenant.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts'
 import { fileCacheControl } from './cache-control.ts'
-import { preflight, READABLE_BY_PAGES, readableByPages } from './cross-origin.ts'
+import { preflight, READABLE_BY_PAGES, readableByPages, UNCHANGED_READABLE_BY_PAGES } from './cross-origin.ts'
 import { type FileAnswer, type FileCall, toAnswer, toResponse } from './file-answer.ts'
 import { keepAnswer, keptAnswer } from './kept-answer.ts'
 import { assertValid, assertWithin, type KnownLink, knownLink, rememberLink } from './known-links.ts'
@@ -51,7 +51,8 @@ async function readFile(runtime: Runtime, call: LinkCall): Promise<FileAnswer> {
 }
 
 function readable({ status, headers, body }: FileAnswer): FileAnswer {
-  return { status, headers: { ...headers, ...READABLE_BY_PAGES }, body }
+  const readers = status === 304 ? UNCHANGED_READABLE_BY_PAGES : READABLE_BY_PAGES
+  return { status, headers: { ...headers, ...readers }, body }
 }
 
 /** The answer to a browser that has the file already, by a link that was opened before; else `null`. */

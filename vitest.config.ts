@@ -31,6 +31,13 @@ const ALONE = [
   'test-e2e/s3/large-upload.test.ts',
 ]
 
+// Files that run a whole suite of another module. A fresh machine begins with the files of most bytes, and would leave
+// these few lines for the end, when nothing else is left to run beside them.
+const LONG = [
+  'packages/{decoder-heic,jobs-pgboss,processor-image,processor-pdf,storage-local,storage-s3}/test/contract.test.ts',
+  'test-e2e/http/conformance.test.ts',
+]
+
 // Files that start programs by the hundred, which costs as much as the process that starts them is large: they share
 // workers that no other file has filled.
 const SPAWNING = ['packages/processor-av/test/**/*.test.ts', 'test-e2e/av/**/*.test.ts']
@@ -40,15 +47,17 @@ export default defineConfig({
   // The environment of global setups, which does not look at `ssr`.
   environments: { __vitest__: { resolve } },
   test: {
-    // Files run in the processes of a few workers, one after the other, and share what those have loaded and started.
+    // In the order of their names. Files run in the processes of a few workers, one after the other, and share what those
+    // have loaded and started.
     projects: [
       { test: { name: 'alone', include: ALONE } },
+      { test: { name: 'long', include: LONG, isolate: false } },
       { test: { name: 'spawning', include: SPAWNING, isolate: false } },
       {
         test: {
           name: 'together',
           include: TESTS,
-          exclude: [...configDefaults.exclude, ...ALONE, ...SPAWNING],
+          exclude: [...configDefaults.exclude, ...ALONE, ...LONG, ...SPAWNING],
           isolate: false,
         },
       },

@@ -2,6 +2,7 @@ import type { Rindle } from '@rindle/core'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { objectsIn } from '../operations/snapshot.ts'
 import { type Application, settled, startApplication } from '../support/application.ts'
+import { makeDue, passTime } from '../support/make-due.ts'
 import { grain, quadrants } from '../support/pictures.ts'
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts'
 import { askFor, heroImages, heroInstance, heroProfiles } from './hero-profile.ts'
@@ -91,11 +92,18 @@ it('the death of the worker in the middle costs its attempt and no request', { t
   })
   await doomed.kill()
   expect(await runsOf('vast_w1200_avif')).toEqual(['processing'])
+  await passTime(application.rindle)
   await workerProcess()
+  await vi.waitFor(
+    async () => {
+      await makeDue(application.rindle)
+      expect(await runsOf('vast_w1200_avif')).toEqual(['failed', 'succeeded'])
+    },
+    { timeout: 60_000, interval: 100 },
+  )
   const responses = await answered
   expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200))
   expect(await bytesOf(responses)).toHaveLength(1)
-  expect(await runsOf('vast_w1200_avif')).toEqual(['failed', 'succeeded'])
   const { prisma } = application.rindle
   expect(await prisma.mediaVariant.findMany({ where: { onDemand: true } })).toMatchObject([{ state: 'ready' }])
   const objects = await objectsIn(application.storage, `photo/${id}/vast`)

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { type AssetWithVariants, defineProfile, RindleError, type StorageAdapter } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { image } from '@rindle/processor-image/recipes'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { deploy } from '../operations/deployment.ts'
 import { type Application, settled, startApplication } from '../support/application.ts'
+import { makeDue } from '../support/make-due.ts'
 import { quadrants } from '../support/pictures.ts'
 import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
@@ -237,8 +238,13 @@ describe('a storage that is not on this disk', () => {
         timeout: 10_000,
       })
       .toMatchObject({ state: 'queued', errorReason: 'storage_unavailable', waitingSince: expect.any(Date) })
-    await application.rindle.prisma.$executeRaw`update pgboss.job set start_after = now()`
-    expect(await settled(rindle, asset.id)).toMatchObject({ state: 'ready', originalDamagedAt: null })
+    await vi.waitFor(
+      async () => {
+        await makeDue(rindle)
+        expect(await rindle.asset(asset.id)).toMatchObject({ state: 'ready', originalDamagedAt: null })
+      },
+      { timeout: 20_000, interval: 50 },
+    )
     // The directory of the last run goes after its last commit, and may go while it is read.
     const copies = async (): Promise<readonly string[]> =>
       (await readdir(join(application.directory, 'work'), { recursive: true })).filter((name) =>

@@ -1,6 +1,6 @@
 import { type OwnS3Server, startS3Server } from '@rindle/test-s3'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { settled } from '../support/application.ts'
+import { makeDue } from '../support/make-due.ts'
 import { quadrants } from '../support/pictures.ts'
 import { type S3Application, s3Kinds, startS3Application } from '../support/s3-application.ts'
 
@@ -35,7 +35,13 @@ describe.each(kinds)('%s, killed in the middle of the work', (kind) => {
     await vi.waitFor(isRetried, { timeout: 60_000 })
     await server.restart()
 
-    for (const id of ids) expect((await settled(rindle, id, 120_000)).state).toBe('ready')
+    await vi.waitFor(
+      async () => {
+        await makeDue(rindle)
+        expect(await rindle.prisma.mediaAsset.count({ where: { state: 'ready' } })).toBe(ids.length)
+      },
+      { timeout: 120_000, interval: 100 },
+    )
     expect((await rindle.checkInvariants()).violations).toEqual([])
     const keys: string[] = []
     for await (const { key } of application.objects.list('photo/')) keys.push(key)

@@ -20,7 +20,8 @@ const LIMITS = { maxMemoryBytes: 4 * 1024 ** 3, maxFileBytes: 1024 ** 2, timeout
 
 let long: SourceFile
 beforeAll(async () => {
-  long = await clip('video/mp4', 'mp4', DRAWN.test('1280x720', 10), H264)
+  const part = await clip('video/mp4', 'mp4', DRAWN.test('1280x720', 1), H264)
+  long = await clip('video/mp4', 'mp4', ['-stream_loop', '19', '-i', part.path, '-c', 'copy'])
 })
 afterEach(() => vi.unstubAllEnvs())
 

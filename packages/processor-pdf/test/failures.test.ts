@@ -69,7 +69,7 @@ describe('a page that is drawn for ever', { timeout: 60_000 }, () => {
   it('is processing_timeout, and the variants after it are made', async () => {
     const source = await sourceFile(pdfOf([slowPage(), { content: line('Second') }]))
     const recipes = { slow: pdf.page({ width: 2000 }), second: pdf.page({ page: 2, width: 50 }) }
-    const outcomes = await outcomesOf(source, recipes, {}, processorWith({ timeoutSeconds: 10 }))
+    const outcomes = await outcomesOf(source, recipes, {}, processorWith({ timeoutSeconds: 3 }))
     expect(errorOf(outcomes.get('slow'))).toMatchObject({ code: 'processing_timeout', retryable: true })
     outputOf(outcomes.get('second'))
   })

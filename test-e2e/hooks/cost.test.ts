@@ -70,13 +70,13 @@ function watched(pool: pg.Pool, seen: string[]): PgPool {
 it('where nobody wants events, a change costs no statement and no row more', async () => {
   const statements = await statementsOf({ photo })
   expect(statements.filter((statement) => /media_event|media_deliver/.test(statement))).toEqual([])
-  // Upload: rows and job. Attach: lock, holders, assets, attachment. Detach: lock, holders, assets, attachment, others, job.
-  expect(statements.length).toBe(12)
+  // Upload: rows with their job. Attach: lock, holders, assets, attachment. Detach: lock, holders, assets, attachment, others, job.
+  expect(statements.length).toBe(11)
   expect(await application.rindle.prisma.mediaEvent.count()).toBe(0)
 })
 
 it('where somebody wants events of another type, no statement is longer', async () => {
   const statements = await statementsOf({ photo: heard })
   expect(statements.filter((statement) => /media_event|media_deliver/.test(statement))).toEqual([])
-  expect(statements.length).toBe(12)
+  expect(statements.length).toBe(11)
 })

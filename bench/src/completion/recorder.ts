@@ -18,7 +18,10 @@ export class Recorder {
     })
   }
 
-  /** The transactions committed since the last call, in the order of their commits. */
+  /**
+   * The transactions committed since the last call, in the order of their commits; a statement outside of one is a
+   * transaction of its own.
+   */
   take(): readonly (readonly RecordedStatement[])[] {
     const taken = this.#transactions
     this.#transactions = []
@@ -28,7 +31,9 @@ export class Recorder {
   #note(client: pg.PoolClient, statement: RecordedStatement): void {
     if (statement.text === 'begin') this.#open.set(client, [])
     const open = this.#open.get(client)
-    if (!isReadNowAndThen(statement)) open?.push(statement)
+    if (isReadNowAndThen(statement)) return
+    if (open === undefined) this.#transactions.push([statement])
+    open?.push(statement)
     if (statement.text !== 'commit' || open === undefined) return
     this.#open.delete(client)
     this.#transactions.push(open)

@@ -25,7 +25,7 @@ type Value = string | number | boolean | null
 export type Recording = {
   /** Rows that must exist before, by table. */
   readonly rows: Readonly<Record<string, readonly string[]>>
-  /** From BEGIN to COMMIT each. */
+  /** From BEGIN to COMMIT each, or one statement. */
   readonly transactions: readonly (readonly RecordedStatement[])[]
 }
 

@@ -15,7 +15,7 @@ import {
   type WorkerRegistration,
   type Workers,
 } from '@rindle/core/adapter'
-import { besides } from './besides.ts'
+import { Besides, type WrittenRow } from './besides.ts'
 import { diagnose } from './diagnose.ts'
 import { insertJobs } from './insert-jobs.ts'
 import { mapError } from './map-error.ts'
@@ -54,6 +54,7 @@ class PgBossJobs implements JobsAdapter {
   readonly name = 'pgboss'
   readonly capabilities = CAPABILITIES
   readonly #options: PgBossJobsConfig
+  readonly #besides = new Besides()
   readonly #groups = new Set<Promise<WorkerGroup>>()
   #connected: Connection | undefined
 
@@ -95,9 +96,10 @@ class PgBossJobs implements JobsAdapter {
     return insertJobs(await this.#store().boss(), requests, tx)
   }
 
-  async enqueueWith(request: JobRequest, rows: InsertedRows, sql: SqlExecutor): Promise<void> {
+  async enqueueWith(request: JobRequest, rows: InsertedRows, sql: SqlExecutor): Promise<readonly WrittenRow[]> {
     assertQueue(request.queue)
-    await insertJobs(await this.#store().boss(), [request], besides(rows, sql))
+    const boss = await this.#store().boss()
+    return this.#besides.write(rows, sql, (joined) => insertJobs(boss, [request], joined))
   }
 
   async cancel(queue: QueueName, keys: readonly string[], tx?: SqlExecutor): Promise<void> {

@@ -5,6 +5,7 @@ import { promoteKey } from '../domain/queues.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { VERSION } from '../kernel/version.ts'
 import type { JobRequest } from '../ports/jobs.ts'
+import type { Profile } from '../profile/profile.ts'
 
 /** Returns the job that promotes an asset, with this process's knowledge of it. Pure. */
 export function promoteRequest(runtime: Runtime, { id, profile }: Pick<Asset, 'id' | 'profile'>): JobRequest {
@@ -20,10 +21,20 @@ export function knowledgeOf(runtime: Runtime, profileName: string): PromotionKno
   return {
     since: runtime.startedAt.toISOString(),
     version: VERSION,
-    // Every process of one version has the same text: defineProfile writes its fields in one order.
-    accept: createHash('sha256').update(JSON.stringify(profile.accept)).digest('hex').slice(0, 16),
+    accept: digestOf(profile.accept),
     removal: profile.originals.metadata,
     scanners: profile.scanners.map(({ name }) => name),
     processors: runtime.processors.map(({ name }) => name),
   }
+}
+
+const digests = new WeakMap<Profile['accept'], string>()
+
+/** Every process of one version has the same text: defineProfile writes its fields in one order. */
+function digestOf(accept: Profile['accept']): string {
+  const known = digests.get(accept)
+  if (known !== undefined) return known
+  const digest = createHash('sha256').update(JSON.stringify(accept)).digest('hex').slice(0, 16)
+  digests.set(accept, digest)
+  return digest
 }

@@ -31,6 +31,8 @@ export interface InsertedRows {
   readonly expressions: string
   /** The values of these parameters. */
   readonly values: readonly unknown[]
+  /** The name of the expression whose rows the caller gets. @default none */
+  readonly returning?: string
 }
 
 /** A job that a worker holds. */
@@ -165,9 +167,13 @@ export interface JobsAdapter {
   enqueue(requests: readonly JobRequest[], tx: SqlExecutor): Promise<readonly (string | null)[]>
   /**
    * Optional. Inserts a job in one statement together with rows of the caller: outside of a transaction, all of them exist
-   * or none. The job's key must be new, as that of an asset that these rows begin.
+   * or none. The job's key must be new, as that of an asset that these rows begin. Returns the rows of `rows.returning`.
    */
-  enqueueWith?(request: JobRequest, rows: InsertedRows, sql: SqlExecutor): Promise<void>
+  enqueueWith?(
+    request: JobRequest,
+    rows: InsertedRows,
+    sql: SqlExecutor,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]>
   /**
    * Cancels waiting, retrying and running jobs with these keys; with `tx`, when it commits. Running handlers, in any
    * process, see their signal aborted within a second. Keys without a job are ignored.

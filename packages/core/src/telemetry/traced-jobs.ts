@@ -7,6 +7,7 @@ const CARRIER = 'trace'
 
 /** Wraps a jobs adapter with a span around each job, which continues the trace of the request in any process. */
 export function tracedJobs(adapter: JobsAdapter, telemetry: Telemetry): JobsAdapter {
+  const enqueueWith = adapter.enqueueWith?.bind(adapter)
   return {
     name: adapter.name,
     capabilities: adapter.capabilities,
@@ -14,12 +15,12 @@ export function tracedJobs(adapter: JobsAdapter, telemetry: Telemetry): JobsAdap
     start: () => adapter.start(),
     stop: () => adapter.stop(),
     enqueue: (requests, tx) => adapter.enqueue(carrying(requests, telemetry.context()), tx),
-    ...(adapter.enqueueWith === undefined
+    ...(enqueueWith === undefined
       ? {}
       : {
-          enqueueWith: async (request, rows, sql) => {
+          enqueueWith: (request, rows, sql) => {
             const [carried = request] = carrying([request], telemetry.context())
-            await adapter.enqueueWith?.(carried, rows, sql)
+            return enqueueWith(carried, rows, sql)
           },
         }),
     cancel: (queue, keys, tx) => adapter.cancel(queue, keys, tx),

@@ -1,40 +1,29 @@
-import type { SqlExecutor } from '@rindle/prisma'
 import { promoteRequest } from '../../assets/promote-request.ts'
-import type { QuotaUsage } from '../../assets/quota-usage.ts'
 import { placeUpload } from '../../attachments/attach.ts'
-import { assertChosenOrder, type ChosenOrder } from '../../domain/chosen-order.ts'
+import { assertChosenOrder } from '../../domain/chosen-order.ts'
 import type { Asset, Owner } from '../../domain/entities.ts'
 import { isRindleError } from '../../domain/errors.ts'
-import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../../kernel/outbox.ts'
+import { canEnqueueWith, type JoiningJobs } from '../../kernel/joining-jobs.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { assetFromRow } from '../../kernel/sql/entities-from-rows.ts'
-import { inTransaction, type UnitOfWork } from '../../kernel/unit-of-work.ts'
+import { json, type Row } from '../../kernel/sql/row-values.ts'
+import { inOneStatement, inTransaction } from '../../kernel/unit-of-work.ts'
 import { errorFields } from '../../ports/logger.ts'
+import type { Insertion } from '../insert-upload.ts'
 import { foreseeQuota, type QuotaClaim, reserveQuota } from '../reserve-quota.ts'
 import { storageFor } from '../upload-origin.ts'
+import { insertAsset, isHeardOf, rowsOfUpload } from './insert-asset.ts'
 import { type ReceivedUpload, type ReceiveOptions, receive } from './receive.ts'
+import type { RegisterOptions } from './register-options.ts'
 import type { UploadSource } from './upload-source.ts'
-
-/** Options of {@link register}. */
-export interface RegisterOptions {
-  /** The application's transaction. @default a new transaction */
-  readonly tx?: SqlExecutor
-  /** Attaches the asset to this owner in the same transaction; needs `slot`. */
-  readonly owner?: Owner
-  readonly slot?: string
-  /**
-   * The place of the file among those that a person chose together: in a slot of many they keep that order, whichever is
-   * registered first, and of several for a slot of one the last stays. @default the order of the calls' commits
-   */
-  readonly order?: ChosenOrder
-}
 
 /** Options of {@link upload}. */
 export type UploadOptions = ReceiveOptions & Omit<RegisterOptions, 'tx'>
 
 /**
- * Gives received bytes their asset row, in `validating`, and its promote job, in one transaction. After a rollback
- * neither exists; you can register the bytes again or discard them.
+ * Gives received bytes their asset row, in `validating`, and its promote job, in one transaction: in one statement, if
+ * nothing else has to be written and the queue can take part in one. After a rollback neither exists; you can register
+ * the bytes again or discard them.
  */
 export async function register<P extends string>(
   runtime: Runtime,
@@ -43,16 +32,15 @@ export async function register<P extends string>(
 ): Promise<Asset<P>> {
   profileOf(runtime, received.profile)
   assertChosenOrder(options.order)
+  const { jobs } = runtime
+  if (isAlone(runtime, options) && canEnqueueWith(jobs) && !(await isHeardOf(runtime, received.profile))) {
+    return inOneStatement(runtime, (unit) => insertWithJob({ ...runtime, jobs }, unit, received, options))
+  }
   return inTransaction(runtime, options.tx, async (unit) => {
     const { profile, byteSize, actorId, tenant } = received
     const usage = await reserveQuota(runtime, unit, { profile, byteSize, ...originOf(actorId, tenant, options.owner) })
     const asset = (await insertAsset(runtime, unit, { ...received, usage, adoption: null }, options)) as Asset
-    const adapter = adapterNameOf(runtime, received.storage)
-    unit.emit(
-      'rindle.upload.stop',
-      { profile: received.profile, adapter, strategy: 'proxied' },
-      { byteSize: received.byteSize },
-    )
+    announceStop(runtime, unit, received)
     unit.enqueue(promoteRequest(runtime, asset))
     if (options.owner !== undefined && options.slot !== undefined) {
       const { owner, slot, order } = options
@@ -60,6 +48,29 @@ export async function register<P extends string>(
     }
     return asset as Asset<P>
   })
+}
+
+/** Whether there is nothing to write but the rows of the upload and its job. */
+function isAlone({ quotas }: Runtime, { tx, owner }: RegisterOptions): boolean {
+  return tx === undefined && owner === undefined && quotas.rule === null
+}
+
+async function insertWithJob<P extends string>(
+  runtime: Runtime & { readonly jobs: JoiningJobs },
+  unit: Insertion,
+  received: ReceivedUpload<P>,
+  options: RegisterOptions,
+): Promise<Asset<P>> {
+  const { assetId: id, profile } = received
+  const rows = rowsOfUpload(runtime, received, options)
+  const [written = {}] = await runtime.jobs.enqueueWith(promoteRequest(runtime, { id, profile }), rows, unit)
+  announceStop(runtime, unit, received)
+  return assetFromRow(json<Row>(written, 'asset')) as Asset<P>
+}
+
+function announceStop(runtime: Runtime, unit: Insertion, { profile, storage, byteSize }: ReceivedUpload): void {
+  const adapter = adapterNameOf(runtime, storage)
+  unit.emit('rindle.upload.stop', { profile, adapter, strategy: 'proxied' }, { byteSize })
 }
 
 /**
@@ -134,93 +145,3 @@ export async function tryToDiscard(
     )
   }
 }
-
-/** How an object was adopted, as columns. */
-export interface AdoptionColumns {
-  readonly adoptedStorage: string
-  readonly adoptedKey: string
-  readonly inPlace: boolean
-  /** ISO 8601; `null`: now. */
-  readonly createdAt: string | null
-  /** The SHA-256 that the promotion must find. */
-  readonly expectedSha256: string | null
-  readonly uploadKey: string
-}
-
-/** The columns of a file whose bytes are stored. */
-type StoredFile = Omit<ReceivedUpload, 'checksumSha256'> & {
-  readonly checksumSha256: string | null
-  readonly usage: QuotaUsage | null
-  /** `null`: the file came through the application. */
-  readonly adoption: AdoptionColumns | null
-}
-
-/**
- * Inserts the asset and its finished session, and the event for the hooks that want it, in one statement. `null` if the
- * same object was adopted before.
- */
-export async function insertAsset(
-  runtime: Runtime,
-  unit: UnitOfWork,
-  received: StoredFile,
-  { owner, slot, order }: RegisterOptions,
-): Promise<Asset | null> {
-  const { assetId, profile, storage, storageKey, filename, contentType, declaredContentType } = received
-  const { byteSize, checksumSha256, etag, actorId, tenant, usage, adoption } = received
-  const file = {
-    actorId,
-    tenant,
-    storageKey,
-    filename,
-    contentType,
-    declaredContentType,
-    byteSize,
-    checksumSha256,
-    etag,
-    batch: order?.batch ?? null,
-    index: order?.index ?? null,
-  }
-  const inserts = `given as (
-       select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "sessionId" uuid,
-         "storageKey" text, filename text, "contentType" text, "declaredContentType" text, "byteSize" bigint,
-         "checksumSha256" text, etag text, "actorId" text, tenant text, batch text, index int,
-         account text, bytes bigint, assets smallint, strategy text, "uploadKey" text, "expectedSha256" text,
-         "adoptedStorage" text, "adoptedKey" text, "inPlace" boolean, "createdAt" timestamptz)
-     ), asset as (
-       insert into rindle.media_assets
-         (id, profile, storage, storage_key, state, filename, content_type, declared_content_type,
-          byte_size, checksum_sha256, etag, tenant, quota_account, quota_bytes, quota_assets,
-          adopted_storage, adopted_key, in_place, created_at)
-       select "assetId", profile, storage, "storageKey", 'validating', filename, "contentType", "declaredContentType",
-         "byteSize", "checksumSha256", etag, tenant, account, bytes, assets,
-         "adoptedStorage", "adoptedKey", coalesce("inPlace", false), coalesce("createdAt", now()) from given
-       ${adoption === null ? '' : 'on conflict do nothing'}
-       returning *
-     ), session as (
-       insert into rindle.media_upload_sessions
-         (id, asset_id, state, upload_strategy, upload_key, upload_length, declared_checksum, expires_at, verified_at,
-          actor_id, tenant, chosen_batch, chosen_index)
-       select "sessionId", "assetId", 'completed', strategy, "uploadKey", "byteSize", "expectedSha256", now(), now(),
-         "actorId", given.tenant, batch, index
-       from given, asset
-     )`
-  const way = adoption === null ? { strategy: 'proxied', uploadKey: storageKey } : { strategy: 'adopted', ...adoption }
-  const given = JSON.stringify({ assetId, profile, storage, sessionId: runtime.newId(), ...file, ...usage, ...way })
-  const event = await wantedEvent(runtime, unit, 'upload.completed', [profile])
-  if (event === null) {
-    const { rows } = await unit.executeSql(`with ${inserts} select * from asset`, [given])
-    return rows[0] === undefined ? null : assetFromRow(rows[0])
-  }
-  const holder = owner === undefined ? {} : { owner: { type: owner.type, id: String(owner.id) }, slot }
-  const { rows } = await unit.executeSql(
-    `with ${inserts}, ${eventRows(HAPPENED)} select asset.*, ${DELIVERIES} from asset`,
-    [given, runtime.newId(), event, JSON.stringify(holder)],
-  )
-  if (rows[0] === undefined) return null
-  requestDeliveries(unit, rows[0])
-  return assetFromRow(rows[0])
-}
-
-const HAPPENED = `select $2::uuid as id, asset.id as asset_id, asset.profile, $3::text as type,
-    jsonb_build_object('state', 'completed', 'sessionId', given."sessionId") || $4::jsonb as payload
-  from asset, given`

@@ -2,15 +2,15 @@ import { sqlStateOf } from '@rindle/prisma'
 import { promoteRequest } from '../../assets/promote-request.ts'
 import { canonicalContentType } from '../../domain/content-types.ts'
 import { bytesBody } from '../../kernel/bytes-body.ts'
-import { wantedEvent } from '../../kernel/outbox.ts'
+import { canEnqueueWith, type JoiningJobs } from '../../kernel/joining-jobs.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { inOneStatement } from '../../kernel/unit-of-work.ts'
-import type { JobsAdapter } from '../../ports/jobs.ts'
 import { errorFields } from '../../ports/logger.ts'
 import type { StoredObject } from '../../ports/storage.ts'
 import { verifyCompletion } from '../complete.ts'
 import { type Insertion, rowsOfWhole, TOO_MANY_OPEN } from '../insert-upload.ts'
 import type { PlannedUpload } from '../plan-upload.ts'
+import { isHeardOf } from '../proxied/insert-asset.ts'
 import { tryToDiscard } from '../proxied/register.ts'
 import { tooManyOpen } from '../reserve-quota.ts'
 import { assertNoPiece } from './rows.ts'
@@ -67,17 +67,6 @@ export async function uploadResumable(
     await tryToDiscard(runtime, { assetId, storage: storageName, storageKey: uploadKey }, error)
     throw sqlStateOf(error) === TOO_MANY_OPEN ? tooManyOpen(runtime) : error
   }
-}
-
-/** A queue that can take part in a statement of others. */
-type JoiningJobs = JobsAdapter & Required<Pick<JobsAdapter, 'enqueueWith'>>
-
-function canEnqueueWith(jobs: JobsAdapter): jobs is JoiningJobs {
-  return jobs.enqueueWith !== undefined && jobs.capabilities.has('transactional_enqueue')
-}
-
-async function isHeardOf(runtime: Runtime, profileName: string): Promise<boolean> {
-  return (await wantedEvent(runtime, runtime.database, 'upload.completed', [profileName])) !== null
 }
 
 /** A file whose bytes are stored, before any row tells of it. */

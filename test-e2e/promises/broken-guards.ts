@@ -21,8 +21,8 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
     edits: [
       {
         file: 'packages/core/src/variants/plan.ts',
-        from: 'for (const request of jobsFor(asset.id, rows, options)) unit.enqueue(request)',
-        to: 'jobsFor(asset.id, rows, options)',
+        from: 'for (const request of jobsFor(asset.id, given, options)) unit.enqueue(request)',
+        to: 'jobsFor(asset.id, given, options)',
       },
     ],
     proof: { file: 'test-e2e/promises/no-lost-work.test.ts', name: 'each variant that waits has a job' },

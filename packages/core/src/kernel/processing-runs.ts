@@ -16,13 +16,22 @@ export interface RunStart {
 
 /** Records that attempts have begun. The runs outlive their asset, and are pruned by age. */
 export async function startRuns(runtime: Runtime, sql: SqlExecutor, runs: readonly RunStart[]): Promise<void> {
-  await sql.executeSql(
-    `insert into rindle.media_processing_runs
-       (id, asset_id, variant_name, worker, state, attempt, started_at, details)
-     select id, "assetId", "variantName", $2::text, 'processing', attempt, now(), jsonb_build_object('jobId', "jobId")
-     from jsonb_to_recordset($1::jsonb) as run(id uuid, "jobId" text, "assetId" uuid, "variantName" text, attempt int)`,
-    [JSON.stringify(runs), runtime.worker],
-  )
+  await sql.executeSql(startingRuns('$1', '$2'), [JSON.stringify(runs), runtime.worker])
+}
+
+/**
+ * The statement of {@link startRuns}, for a statement that also does something else. `runs` is a JSON array of
+ * {@link RunStart}, `worker` that of the runtime. With `moved`, an expression of variants, it records the runs of those
+ * alone.
+ */
+export function startingRuns(runs: `$${number}`, worker: `$${number}`, moved?: string): string {
+  return `insert into rindle.media_processing_runs
+     (id, asset_id, variant_name, worker, state, attempt, started_at, details)
+   select run.id, run."assetId", run."variantName", ${worker}::text, 'processing', run.attempt, now(),
+     jsonb_build_object('jobId', run."jobId")
+   from jsonb_to_recordset(${runs}::jsonb)
+     as run(id uuid, "jobId" text, "assetId" uuid, "variantName" text, attempt int)
+   ${moved === undefined ? '' : `where run."variantName" in (select name from ${moved})`}`
 }
 
 /** The reason for which an attempt ended. */

@@ -6,8 +6,8 @@ import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
 import { canTransition } from '../domain/transitions.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
-import { text } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
+import type { RunningJob } from '../ports/jobs.ts'
 import { requestSubtitles } from '../tracks/subtitles-request.ts'
 import { type PlannedVariant, plannedVariants, planVariants } from '../variants/plan.ts'
 import { queueVariants } from '../variants/queue.ts'
@@ -18,10 +18,13 @@ import { variantsOf } from '../variants/read.ts'
  * the slot of its upload. Not before, because a refused or abandoned upload must not cost the owner the present asset;
  * nor may a late upload replace one that began later.
  */
-export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Asset | null> {
+export async function makeAvailable(
+  runtime: Runtime,
+  asset: Asset,
+  _job: RunningJob,
+  slot: Slot | null,
+): Promise<Asset | null> {
   const profile = profileOf(runtime, asset.profile)
-  const { rows } = await runtime.database.executeSql(WANTED_SLOT, [asset.id])
-  const slot = rows[0] === undefined ? null : slotFromRow(rows[0])
   return inTransaction(runtime, undefined, async (unit) => {
     // The slot before the assets: every attach locks in this order.
     if (slot !== null) await lockForAttaching(unit, slot, asset.id)
@@ -46,22 +49,11 @@ async function planAll(
   asset: Asset,
   planned: readonly PlannedVariant[],
 ): Promise<void> {
-  await planVariants(runtime, unit, asset, planned)
-  const variants = await variantsOf(unit, asset.id)
+  const variants =
+    planned.length === 0 ? await variantsOf(unit, asset.id) : await planVariants(runtime, unit, asset, planned)
   const again = variants.filter(({ state }) => canTransition('variant', state, 'queued'))
   await queueVariants(runtime, unit, asset, again, planned)
   await applyAggregate(runtime, unit, asset, again.length === 0 ? variants : await variantsOf(unit, asset.id))
-}
-
-const WANTED_SLOT = `select attach_owner_type, attach_owner_id, attach_slot from rindle.media_upload_sessions
-  where asset_id = $1::uuid and attach_slot is not null and state = 'completed'`
-
-function slotFromRow(row: Readonly<Record<string, unknown>>): Slot {
-  return {
-    ownerType: text(row, 'attach_owner_type'),
-    ownerId: text(row, 'attach_owner_id'),
-    slot: text(row, 'attach_slot'),
-  }
 }
 
 /**

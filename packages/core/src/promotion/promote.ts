@@ -1,10 +1,12 @@
 import { assetById } from '../assets/read.ts'
+import type { Slot } from '../attachments/slot.ts'
 import type { Asset } from '../domain/entities.ts'
 import { payloadText } from '../kernel/payload-text.ts'
-import { finishRuns, startRuns } from '../kernel/processing-runs.ts'
+import { finishRuns } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { announceCommitted } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
+import { type Beginning, beginPromotion } from './begin.ts'
 import { makeAvailable } from './make-available.ts'
 import { lacksFor, newerWorkerNeeded } from './newer-work.ts'
 import { passGate } from './pass-gate.ts'
@@ -17,7 +19,7 @@ import { waitOrRetry } from './wait.ts'
  * One step of the promotion: does its work outside of transactions, moves the asset on and returns the new asset, or
  * `null` when another process has moved it.
  */
-type Step = (runtime: Runtime, asset: Asset, job: RunningJob) => Promise<Asset | null>
+type Step = (runtime: Runtime, asset: Asset, job: RunningJob, slot: Slot | null) => Promise<Asset | null>
 
 const STEPS: Partial<Record<Asset['state'], Step>> = {
   validating: passGate,
@@ -34,26 +36,26 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
   const assetId = payloadText(job.payload, 'assetId')
   if (job.attempt === 1) announceCommitted(runtime, job.payload)
   const runId = runtime.newId()
-  await startRuns(runtime, runtime.database, [
-    { id: runId, jobId: job.id, assetId, variantName: null, attempt: job.attempt },
-  ])
+  const run = { id: runId, jobId: job.id, assetId, variantName: null, attempt: job.attempt }
+  const begun = await beginPromotion(runtime, run)
   try {
-    const rejection = await runSteps(runtime, assetId, job)
+    const rejection = begun === null ? null : await runSteps(runtime, begun, job)
     await finishRuns(runtime.database, [runId], rejection === null ? 'succeeded' : 'failed', rejection)
   } catch (error) {
     await waitOrRetry(runtime, job, { assetId, runId }, error)
   }
 }
 
-async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Promise<Rejection | null> {
-  let moved: Asset | null = null
+async function runSteps(runtime: Runtime, begun: Beginning, job: RunningJob): Promise<Rejection | null> {
+  const { id: assetId } = begun.asset
+  let moved: Asset | null = begun.asset
   for (;;) {
     job.signal.throwIfAborted()
     const asset: Asset | null = moved ?? (await assetById(runtime, assetId))
     const step: Step | undefined = asset === null ? undefined : STEPS[asset.state]
     if (asset === null || step === undefined) return null
     try {
-      moved = await step(runtime, asset, job)
+      moved = await step(runtime, asset, job, begun.slot)
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
       assertMayReject(runtime, asset, job, error)

@@ -4,7 +4,6 @@ import type { JsonObject } from '../domain/errors.ts'
 import type { Failure } from '../domain/failures.ts'
 import type { RowReason } from '../domain/reasons.ts'
 import { type AssetState, isDeliverable } from '../domain/states.ts'
-import { startRuns } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
@@ -82,21 +81,22 @@ async function startAttempts(
 ): Promise<readonly ClaimedVariant[]> {
   const makers = new Map(found.flatMap(({ variant, maker }) => (isMaker(maker) ? [[variant.id, maker] as const] : [])))
   const makeable = found.map(({ variant }) => variant).filter(({ id }) => makers.has(id))
-  const changes = ({ attempt }: Variant): VariantChanges => ({ jobId: job.id, attempt: attempt + 1, progress: 0 })
-  const moved = await transitionVariants(runtime, unit, asset, makeable, 'processing', { changes, mayStay: true })
-  const claimed = moved.flatMap((variant): ClaimedVariant[] => {
-    const maker = makers.get(variant.id)
-    return maker === undefined ? [] : [{ variant, maker, runId: runtime.newId() }]
-  })
-  const runs = claimed.map(({ variant: { name, attempt }, runId }) => ({
-    id: runId,
+  const runIds = new Map(makeable.map(({ name }) => [name, runtime.newId()]))
+  const begins = makeable.map(({ name, attempt }) => ({
+    id: runIds.get(name) ?? '',
     jobId: job.id,
     assetId: asset.id,
     variantName: name,
-    attempt,
+    attempt: attempt + 1,
   }))
-  await startRuns(runtime, unit, runs)
-  return claimed
+  const changes = ({ attempt }: Variant): VariantChanges => ({ jobId: job.id, attempt: attempt + 1, progress: 0 })
+  const options = { changes, mayStay: true, begins }
+  const moved = await transitionVariants(runtime, unit, asset, makeable, 'processing', options)
+  return moved.flatMap((variant): ClaimedVariant[] => {
+    const maker = makers.get(variant.id)
+    const runId = runIds.get(variant.name)
+    return maker === undefined || runId === undefined ? [] : [{ variant, maker, runId }]
+  })
 }
 
 function isClaimable(variant: Variant, jobId: string): boolean {

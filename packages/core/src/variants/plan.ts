@@ -2,6 +2,7 @@ import type { Asset, Variant } from '../domain/entities.ts'
 import { queueOfLane, variantsKey } from '../domain/queues.ts'
 import { canBeMadeFrom, type Recipe, type RecipeSource, withFocus } from '../domain/recipe.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 import type { Profile } from '../profile/profile.ts'
@@ -73,30 +74,39 @@ export function jobsFor(
   }))
 }
 
-/** Inserts the rows of planned variants as `queued`, and enqueues their jobs. The caller holds the asset's lock. */
+/**
+ * Inserts the rows of planned variants as `queued`, and enqueues their jobs. The caller holds the asset's lock. Returns all
+ * variants of the asset, sorted by name, the new ones among them; without planned ones it does and returns nothing.
+ */
 export async function planVariants(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: Pick<Asset, 'id'>,
-  variants: readonly PlannedVariant[],
+  planned: readonly PlannedVariant[],
   options: BulkOptions = {},
-): Promise<void> {
-  if (variants.length === 0) return
-  const rows = variants.map((variant) => ({
+): Promise<readonly Variant[]> {
+  if (planned.length === 0) return []
+  const given = planned.map((variant) => ({
     id: runtime.newId(),
     name: variant.name,
     ...recipeColumns(variant),
   }))
-  await unit.executeSql(
-    `insert into rindle.media_variants
-       (id, asset_id, name, state, output_kind, recipe, recipe_digest, unfocused_digest, queue, work_class, on_demand,
-       last_asked_at)
-     select id, $1::uuid, name, 'queued', "outputKind", recipe, "recipeDigest", "unfocusedDigest", queue, "workClass",
-       "onDemand", case when "onDemand" then now() end
-     from jsonb_to_recordset($2::jsonb) as planned(id uuid, name text, "outputKind" text, recipe jsonb,
-       "recipeDigest" text, "unfocusedDigest" text, queue text, "workClass" text, "onDemand" boolean)
-     on conflict (asset_id, name) do nothing`,
-    [asset.id, JSON.stringify(rows)],
+  // Its second half sees the table as it was before the statement.
+  const { rows } = await unit.executeSql(
+    `with inserted as (
+       insert into rindle.media_variants
+         (id, asset_id, name, state, output_kind, recipe, recipe_digest, unfocused_digest, queue, work_class, on_demand,
+         last_asked_at)
+       select id, $1::uuid, name, 'queued', "outputKind", recipe, "recipeDigest", "unfocusedDigest", queue, "workClass",
+         "onDemand", case when "onDemand" then now() end
+       from jsonb_to_recordset($2::jsonb) as planned(id uuid, name text, "outputKind" text, recipe jsonb,
+         "recipeDigest" text, "unfocusedDigest" text, queue text, "workClass" text, "onDemand" boolean)
+       on conflict (asset_id, name) do nothing
+       returning *
+     )
+     select * from inserted union all select * from rindle.media_variants where asset_id = $1::uuid order by name`,
+    [asset.id, JSON.stringify(given)],
   )
-  for (const request of jobsFor(asset.id, rows, options)) unit.enqueue(request)
+  for (const request of jobsFor(asset.id, given, options)) unit.enqueue(request)
+  return rows.map(variantFromRow)
 }

@@ -1,8 +1,9 @@
 import type { AssetReference } from '../assets/read.ts'
-import type { Variant } from '../domain/entities.ts'
+import type { Asset, Variant } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
-import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { assetFromRow, variantFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { json, type Row } from '../kernel/sql/row-values.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 
 /** All variants of an asset, sorted by name. */
@@ -12,6 +13,28 @@ export async function variantsOf(unit: UnitOfWork, assetId: string): Promise<rea
     [assetId],
   )
   return rows.map(variantFromRow)
+}
+
+/** An asset whose row this transaction has locked, and all of its variants, sorted by name. */
+export interface HeldAsset {
+  readonly asset: Asset
+  readonly variants: readonly Variant[]
+}
+
+/**
+ * Reads both in one statement, which must come after that of the lock: a statement that waits for a lock sees other rows as
+ * they were before.
+ */
+export async function heldAsset(unit: UnitOfWork, assetId: string): Promise<HeldAsset> {
+  const { rows } = await unit.executeSql(
+    `select asset.*, (
+       select coalesce(jsonb_agg(to_jsonb(variant) order by variant.name), '[]'::jsonb)
+       from rindle.media_variants as variant where variant.asset_id = asset.id) as variants
+     from rindle.media_assets as asset where asset.id = $1::uuid`,
+    [assetId],
+  )
+  const [row = {}] = rows
+  return { asset: assetFromRow(row), variants: json<readonly Row[]>(row, 'variants').map(variantFromRow) }
 }
 
 /** The asset's ready variants, sorted by name. */

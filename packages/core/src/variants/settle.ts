@@ -13,9 +13,9 @@ import { cancelVariants } from './cancel.ts'
 import type { ClaimedVariant } from './claim.ts'
 import { followFocus } from './follow-focus.ts'
 import { jobsFor } from './plan.ts'
-import { variantsOf } from './read.ts'
+import { type HeldAsset, heldAsset, variantsOf } from './read.ts'
 import { enqueueDeletion, enqueueDeletionOfLate } from './replaced-object.ts'
-import { transitionVariants, type VariantChanges } from './transition.ts'
+import { type TransitionOptions, transitionVariants, type VariantChanges } from './transition.ts'
 
 /** An output in storage. */
 export interface StoredOutput {
@@ -65,43 +65,69 @@ export async function settle(
   attempt: Attempt,
   settlement: Settlement,
 ): Promise<Settled> {
-  const { variant, runId } = attempt
   return inTransaction(runtime, undefined, async (unit) => {
-    const current = await lockAsset(unit, asset.id)
-    if (current === null) {
-      await finishRuns(unit, [runId], 'cancelled', { reason: 'asset_gone' })
-      return 'asset_gone'
-    }
-    const isSame = current.storageKey === asset.storageKey && current.storage === asset.storage
-    const isCurrent = isSame && isDeliverable(current.state)
-    const effective: Settlement = isCurrent ? settlement : { to: 'cancelled' }
-    if (!(await endAttempt(runtime, unit, current, attempt, effective))) {
-      // No worker makes another output for an asset under purge: the object stored meanwhile is an orphan.
-      const lost = current.state === 'deleted' ? 'asset_gone' : 'claim_lost'
-      if (lost === 'claim_lost' && settlement.to === 'ready') {
-        // The worker stored it where the asset was when it began.
-        enqueueDeletionOfLate(unit, asset, variant.name, settlement.output.storageKey)
-      }
-      await finishRuns(unit, [runId], 'cancelled', { reason: lost })
-      // `commitOutput` left it to the last settlement of the job, which may be this one.
-      if (lost === 'claim_lost') await applyAggregate(runtime, unit, current, await variantsOf(unit, asset.id))
-      return lost
-    }
-    if (effective.to === 'queued' && effective.isRepeat) await mergeRepeatedRun(unit, runId)
-    if (effective.to === 'queued' && !effective.hasJob) {
-      for (const request of jobsFor(asset.id, [variant])) unit.enqueue(request)
-    }
-    if (effective.to === 'ready') enqueueDeletion(runtime, unit, current, variant, effective.output.storageKey)
-    const variants = await variantsOf(unit, asset.id)
-    const refuses = effective.to === 'failed' && effective.isOfOriginal
-    if (refuses && (await isFirstMaking(unit, variant, variants))) {
-      await quarantineUndecodable(runtime, unit, current, variants, effective.failure)
-    } else {
-      const isRefocused = await followMovedFocus(runtime, unit, current, attempt, variants)
-      await applyAggregate(runtime, unit, current, isRefocused ? await variantsOf(unit, asset.id) : variants)
-    }
-    return effective.to
+    const isEnded = await endAttempt(runtime, unit, asset, attempt, settlement, { ifAssetStill: asset })
+    if (!isEnded) return settleOtherwise(runtime, unit, asset, attempt, settlement)
+    await applySettlement(runtime, unit, await heldAsset(unit, asset.id), attempt, settlement)
+    return settlement.to
   })
+}
+
+/** Settles an attempt whose asset has changed meanwhile, or which has lost its claim. */
+async function settleOtherwise(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Asset,
+  attempt: Attempt,
+  settlement: Settlement,
+): Promise<Settled> {
+  const { variant, runId } = attempt
+  const current = await lockAsset(unit, asset.id)
+  if (current === null) {
+    await finishRuns(unit, [runId], 'cancelled', { reason: 'asset_gone' })
+    return 'asset_gone'
+  }
+  const isSame = current.storageKey === asset.storageKey && current.storage === asset.storage
+  const isCurrent = isSame && isDeliverable(current.state)
+  const effective: Settlement = isCurrent ? settlement : { to: 'cancelled' }
+  if (await endAttempt(runtime, unit, current, attempt, effective)) {
+    const held = { asset: current, variants: await variantsOf(unit, asset.id) }
+    await applySettlement(runtime, unit, held, attempt, effective)
+    return effective.to
+  }
+  // No worker makes another output for an asset under purge: the object stored meanwhile is an orphan.
+  const lost = current.state === 'deleted' ? 'asset_gone' : 'claim_lost'
+  if (lost === 'claim_lost' && settlement.to === 'ready') {
+    // The worker stored it where the asset was when it began.
+    enqueueDeletionOfLate(unit, asset, variant.name, settlement.output.storageKey)
+  }
+  await finishRuns(unit, [runId], 'cancelled', { reason: lost })
+  // `commitOutput` left it to the last settlement of the job, which may be this one.
+  if (lost === 'claim_lost') await applyAggregate(runtime, unit, current, await variantsOf(unit, asset.id))
+  return lost
+}
+
+/** What follows from the end of an attempt for its asset, which the caller has locked, and for the other variants. */
+async function applySettlement(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  { asset, variants }: HeldAsset,
+  attempt: Attempt,
+  settlement: Settlement,
+): Promise<void> {
+  const { variant, runId } = attempt
+  if (settlement.to === 'queued' && settlement.isRepeat) await mergeRepeatedRun(unit, runId)
+  if (settlement.to === 'queued' && !settlement.hasJob) {
+    for (const request of jobsFor(asset.id, [variant])) unit.enqueue(request)
+  }
+  if (settlement.to === 'ready') enqueueDeletion(runtime, unit, asset, variant, settlement.output.storageKey)
+  const refuses = settlement.to === 'failed' && settlement.isOfOriginal
+  if (refuses && (await isFirstMaking(unit, variant, variants))) {
+    await quarantineUndecodable(runtime, unit, asset, variants, settlement.failure)
+    return
+  }
+  const isRefocused = await followMovedFocus(runtime, unit, asset, attempt, variants)
+  await applyAggregate(runtime, unit, asset, isRefocused ? await variantsOf(unit, asset.id) : variants)
 }
 
 /**
@@ -166,7 +192,8 @@ function waits({ kind }: Failure): boolean {
 }
 
 /**
- * Ends the variant's attempt and its run, in one statement. `false` when the claim is lost; it then changes neither.
+ * Ends the variant's attempt and its run, in one statement. `false` when the claim is lost, or the guard fails; it then changes
+ * neither.
  */
 async function endAttempt(
   runtime: Runtime,
@@ -174,6 +201,7 @@ async function endAttempt(
   asset: Asset,
   { variant, runId }: Attempt,
   settlement: Settlement,
+  guard: Pick<TransitionOptions<Variant>, 'ifAssetStill'> = {},
 ): Promise<boolean> {
   const failure = 'failure' in settlement ? settlement.failure : null
   const [reason, message] = [failure?.reason ?? null, failure?.message ?? null]
@@ -181,6 +209,7 @@ async function endAttempt(
   const moved = await transitionVariants(runtime, unit, asset, [variant], settlement.to, {
     changes: () => ({ ...output, errorReason: reason, errorMessage: message }),
     ifStill: ['jobId', 'recipeDigest', 'attempt'],
+    ...guard,
     waiting: settlement.to === 'queued' && waits(settlement.failure) ? 'begins' : 'ends',
     isMade: settlement.to === 'ready',
     run: { id: runId, state: RUN_STATES[settlement.to], reason, message },

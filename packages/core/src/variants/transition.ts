@@ -6,7 +6,7 @@ import type { EndedRunState, VariantState } from '../domain/states.ts'
 import { assertTransition, sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { DELIVERIES, eventRows, lastHolder, requestDeliveries, wantedEvent } from '../kernel/outbox.ts'
-import { finishingRuns } from '../kernel/processing-runs.ts'
+import { finishingRuns, type RunStart, startingRuns } from '../kernel/processing-runs.ts'
 import { adapterNameOf, type Runtime } from '../kernel/runtime.ts'
 import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
@@ -91,6 +91,8 @@ export interface TransitionOptions<V extends SeenVariant> {
   readonly isMade?: boolean
   /** Written in the same statement, if a variant moved. @default none */
   readonly run?: EndedRun
+  /** The runs that begin, in the same statement, for the variants that moved. @default none */
+  readonly begins?: readonly RunStart[]
 }
 
 /**
@@ -119,6 +121,7 @@ export async function transitionVariants<V extends SeenVariant & Partial<Variant
     isUnheard = false,
     ifAssetStill,
     run,
+    begins,
   } = options
   for (const { id, state } of variants) if (!mayStay || state !== to) assertTransition('variant', state, to, id)
   const from = [...sourcesOf('variant', to), ...(mayStay ? [to] : [])]
@@ -147,6 +150,7 @@ export async function transitionVariants<V extends SeenVariant & Partial<Variant
     ...(run === undefined
       ? []
       : [`ended as (${finishingRuns(`$${values.push(JSON.stringify([run]))}`)} and exists (select 1 from moved))`]),
+    ...(begins === undefined ? [] : [beginningOf(begins, runtime, values)]),
     ...(event === null ? [] : [eventRows(HAPPENED(`$${values.push(asset.profile)}`, `$${values.push(event)}`))]),
   ]
   const columns = event === null ? '*' : `moved.*, ${DELIVERIES}`
@@ -169,6 +173,12 @@ const HAPPENED = (profile: string, type: string): string => `
     jsonb_build_object('state', moved.state, 'reason', moved.error_reason, 'variantName', moved.name,
       'owner', holder.owner, 'slot', holder.slot) as payload
   from moved ${lastHolder('moved.asset_id')} where moved.seen_state <> moved.state and not moved.on_demand`
+
+/** The runs of the variants that moved. Adds its values. */
+function beginningOf(runs: readonly RunStart[], { worker }: Runtime, values: unknown[]): string {
+  const given = values.push(JSON.stringify(runs))
+  return `begun as (${startingRuns(`$${given}`, `$${values.push(worker)}`, 'moved')})`
+}
 
 /** The asset, locked: no row if it has another original, or cannot be delivered. Adds its values. */
 function holderOf(

@@ -100,13 +100,11 @@ async function confirm(
     throw uploadRejected(rejection)
   }
   const confirmed = await inTransaction(runtime, tx, async (unit) => {
-    const locked = await lockAsset(unit, open.asset.id)
-    const isOurs = locked?.state === 'staged' && (await transitionSession(unit, sessionId, 'verifying'))
-    if (!isOurs) return null
+    const session = await completeSession(runtime, unit, sessionId, open.asset)
+    if (session === null) return null
     const changes = { byteSize: object.byteSize, etag: object.etag }
-    const asset = await transitionAsset(runtime, unit, locked, 'validating', { from: ['staged'], changes })
-    if (asset === null) return null
-    const session = await completeSession(runtime, unit, sessionId, asset.profile)
+    const asset = await transitionAsset(runtime, unit, open.asset, 'validating', { from: ['staged'], changes })
+    if (asset === null) throw new Error(`Asset ${open.asset.id} left its state although its row is locked.`)
     unit.emit(
       'rindle.upload.stop',
       {
@@ -117,7 +115,7 @@ async function confirm(
       { byteSize: object.byteSize },
     )
     unit.enqueue(promoteRequest(runtime, asset))
-    return session === null ? null : { session, asset }
+    return { session, asset }
   })
   if (confirmed !== null) return confirmed
   const now = await readSession(runtime, sessionId)

@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import type { UploadSession } from '../domain/entities.ts'
+import type { Asset, UploadSession } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import type { RowReason } from '../domain/reasons.ts'
 import { SESSION_STATES, type SessionState } from '../domain/states.ts'
@@ -41,13 +41,14 @@ export interface SessionTransitionOptions {
 }
 
 /**
- * Moves a session to a state, if its current state leads there; to `completed` only {@link completeSession} does.
+ * Moves a session to a state, if its current state leads there; to `verifying` and `completed` only
+ * {@link completeSession} does.
  * Returns `false` for a lost race: another process moved it first, has the lock, or has more progress.
  */
 export async function transitionSession(
   sql: SqlExecutor,
   sessionId: string,
-  to: Exclude<SessionState, 'completed'>,
+  to: Exclude<SessionState, 'verifying' | 'completed'>,
   { changes = {}, lockToken, mayStay = false }: SessionTransitionOptions = {},
 ): Promise<boolean> {
   const { record, assignments, values } = givenColumns(COLUMNS, changes)
@@ -65,25 +66,35 @@ export async function transitionSession(
   return rows.length === 1
 }
 
+/** Verifying is over with the statement that begins it. */
+const COMPLETED_FROM = JSON.stringify(sourcesOf('session', 'verifying'))
+
 /**
- * Completes a session and sets the time of its verification. The same statement writes the event for the hooks that want
- * it. The caller holds the lock of the asset. Returns the new row, or `null` for a lost race.
+ * Verifies a session, which completes it, and sets the time of that, if its asset is still staged: the same statement locks
+ * the asset, and writes the event for the hooks that want it. Returns the new row, or `null` for a lost race.
  */
 export async function completeSession(
   runtime: Runtime,
   unit: UnitOfWork,
   sessionId: string,
-  profile: string,
+  { id, profile }: Pick<Asset, 'id' | 'profile'>,
 ): Promise<UploadSession | null> {
+  const holder = `holder as (
+     select id from rindle.media_assets where id = $3::uuid and state = 'staged' for no key update)`
   const completing = `update rindle.media_upload_sessions as session
      set state = 'completed', updated_at = now(), verified_at = now()${FORGET_SOURCE}
-     where session.id = $1::uuid and session.state in (select jsonb_array_elements_text($2::jsonb))
+     from holder
+     where session.id = $1::uuid and session.asset_id = holder.id
+       and session.state in (select jsonb_array_elements_text($2::jsonb))
      returning to_jsonb(session) - 'session_uri' as session, session.id`
-  const given = [sessionId, JSON.stringify(sourcesOf('session', 'completed'))]
+  const given = [sessionId, COMPLETED_FROM, id]
   const event = await wantedEvent(runtime, unit, 'upload.completed', [profile])
-  if (event === null) return sessionIn((await unit.executeSql(completing, given)).rows[0])
+  if (event === null) {
+    const { rows } = await unit.executeSql(`with ${holder} ${completing}`, given)
+    return sessionIn(rows[0])
+  }
   const { rows } = await unit.executeSql(
-    `with moved as (${completing}, session.asset_id, session.attach_owner_type, session.attach_owner_id,
+    `with ${holder}, moved as (${completing}, session.asset_id, session.attach_owner_type, session.attach_owner_id,
        session.attach_slot), ${eventRows(HAPPENED)} select moved.session, ${DELIVERIES} from moved`,
     [...given, runtime.newId(), profile, event],
   )
@@ -95,7 +106,7 @@ function sessionIn(row: Row | undefined): UploadSession | null {
   return row === undefined ? null : sessionFromRow(json<Row>(row, 'session'))
 }
 
-const HAPPENED = `select $3::uuid as id, moved.asset_id, $4::text as profile, $5::text as type,
+const HAPPENED = `select $4::uuid as id, moved.asset_id, $5::text as profile, $6::text as type,
     jsonb_build_object('state', 'completed', 'sessionId', moved.id, 'owner', case when moved.attach_slot is not null
       then jsonb_build_object('type', moved.attach_owner_type, 'id', moved.attach_owner_id) end,
       'slot', moved.attach_slot) as payload

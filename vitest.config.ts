@@ -32,9 +32,11 @@ const ALONE = [
 ]
 
 // Files that run a whole suite of another module. A fresh machine begins with the files of most bytes, and would leave
-// these few lines for the end, when nothing else is left to run beside them.
+// these few lines for the end, when nothing else is left to run beside them. They also collect garbage to measure what
+// is held, which takes long in workers that other files have filled.
 const LONG = [
   'packages/{decoder-heic,jobs-pgboss,processor-image,processor-pdf,storage-local,storage-s3}/test/contract.test.ts',
+  'packages/testing/test/storage-{contract,memory}.test.ts',
   'test-e2e/http/conformance.test.ts',
 ]
 

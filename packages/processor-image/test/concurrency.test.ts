@@ -9,12 +9,12 @@ import { open, photoLike } from './pictures.ts'
 import { outcomesOf, processorWith, request, sourceFile } from './workbench.ts'
 
 const FOUR: VariantRecipes = {
-  large: image.fit(900, null, { format: 'webp' }),
-  medium: image.fit(600, null, { format: 'webp' }),
-  small: image.fit(300, null, { format: 'webp' }),
-  thumb: image.crop(160, 160, { format: 'webp' }),
+  large: image.fit(900, null, { format: 'webp', effort: 0 }),
+  medium: image.fit(600, null, { format: 'webp', effort: 0 }),
+  small: image.fit(300, null, { format: 'webp', effort: 0 }),
+  thumb: image.crop(160, 160, { format: 'webp', effort: 0 }),
 }
-const ONE: VariantRecipes = { large: image.fit(900, null, { format: 'webp' }) }
+const ONE: VariantRecipes = { large: image.fit(900, null, { format: 'webp', effort: 0 }) }
 const [WIDTH, HEIGHT] = [1200, 900]
 const DECODED_BYTES = WIDTH * HEIGHT * 4
 

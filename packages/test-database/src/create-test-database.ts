@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import { type AdminQuery, databaseOf, withAdmin, withDatabase } from './admin-query.ts'
 import { type TestServer, testServer } from './test-server.ts'
 
@@ -31,18 +32,29 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   const { migrated: isMigrated = true, copyOf } = options
   const server = await testServer()
   const name = `${server.namePrefix}${randomUUID().replaceAll('-', '')}`
-  await withAdmin(server.adminUrl, async (query) => {
-    if (copyOf !== undefined) await clone(query, server, databaseOf(copyOf.url), name)
-    else if (isMigrated) await cloneTemplate(query, server, name)
-    else await query(`create database "${name}" template template0`)
-  })
+  const query = adminOf(server)
+  if (copyOf !== undefined) await clone(query, server, databaseOf(copyOf.url), name)
+  else if (isMigrated) await cloneTemplate(query, server, name)
+  else await query(`create database "${name}" template template0`)
   const drop = async (): Promise<void> => {
-    await withAdmin(server.adminUrl, async (query) => {
-      await untilLeft(query, name)
-      await query(`drop database if exists "${name}" with (force)`)
-    })
+    await untilLeft(query, name)
+    await query(`drop database if exists "${name}" with (force)`)
   }
   return { url: withDatabase(server.adminUrl, name), drop, [Symbol.asyncDispose]: drop }
+}
+
+let admins: pg.Pool | undefined
+let templateMade: Promise<void> | undefined
+
+/** Runs statements on connections that stay for the next database: a process makes hundreds of databases. */
+function adminOf({ adminUrl }: TestServer): AdminQuery {
+  if (admins === undefined) {
+    admins = new pg.Pool({ connectionString: adminUrl, max: 4, allowExitOnIdle: true })
+    // The run has ended its server. The pool has forgotten the connection, and whoever asks next is told.
+    admins.on('error', () => {})
+  }
+  const pool = admins
+  return async (sql) => (await pool.query<Record<string, unknown>>(sql)).rows
 }
 
 /**
@@ -58,10 +70,16 @@ async function untilLeft(query: AdminQuery, name: string): Promise<void> {
 }
 
 async function cloneTemplate(query: AdminQuery, server: TestServer, name: string): Promise<void> {
+  templateMade ??= makeTemplate(server)
+  await templateMade
+  await clone(query, server, server.template, name)
+}
+
+async function makeTemplate(server: TestServer): Promise<void> {
   // Loaded on demand: an empty database is available even while the package that creates the tables is broken.
   const { ensureTemplate } = await import('./ensure-template.ts')
-  await ensureTemplate(query, server)
-  await clone(query, server, server.template, name)
+  // On a connection of its own, whose end gives up its lock.
+  await withAdmin(server.adminUrl, (query) => ensureTemplate(query, server))
 }
 
 async function clone(query: AdminQuery, server: TestServer, template: string, name: string): Promise<void> {

@@ -4,16 +4,16 @@ import { migrate } from '@rindle/prisma'
 import { createTestDatabase } from '@rindle/test-database'
 import { describe, expect, test, vi } from 'vitest'
 import { makeMigrationsDirectory } from './migrations-directory.ts'
-import { execute, expectApplied, FROM_MIGRATIONS } from './prisma-answers.ts'
+import { execute, expectApplied, FROM_MIGRATIONS, NO_DRIFT } from './prisma-answers.ts'
 import { makePrismaProject, prismaOfRindle } from './prisma-project.ts'
 import { usePrismaDatabase } from './use-prisma-database.ts'
 
 const database = usePrismaDatabase()
 
 describe('the engine that stands in for the downloaded one', () => {
-  test('leaves no shadow database behind', async () => {
+  test('finds no drift of the runner from the migrations, and leaves no shadow database behind', async () => {
     await migrate(database.url)
-    await prismaOfRindle(database.rindleUrl)(...FROM_MIGRATIONS)
+    expect(await prismaOfRindle(database.rindleUrl)(...FROM_MIGRATIONS)).toMatchObject(NO_DRIFT)
     const shadows = async (): Promise<readonly unknown[]> => {
       const named = "select datname from pg_database where datname like 'prisma_migrate_shadow%'"
       return (await execute(database.url, named)).map(({ datname }) => datname)

@@ -75,6 +75,8 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 2,
     // No test may need what another one leaves behind. The seed is printed; `--sequence.seed` repeats an order.
     sequence: { shuffle: { tests: true, files: false } },
+    // The default of one second would say how fast a machine is. A test waits for what it expects, and not longer.
+    expect: { poll: { timeout: 30_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], exclude: ['packages/prisma/src/generated/**'] },

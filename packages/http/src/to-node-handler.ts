@@ -124,10 +124,12 @@ function sendFile(
   { status, headers, body }: FileAnswer,
   outgoing: ServerResponse,
 ): Promise<void> | undefined {
-  if (body instanceof Readable && outgoing.destroyed) return void body.destroy()
-  outgoing.writeHead(status, headers)
-  if (body instanceof Readable) return pipeline(Readable.fromWeb(unlessStalled(body, idleTimeoutMs)), outgoing)
-  outgoing.end(body ?? undefined)
+  if (body instanceof Readable) {
+    if (outgoing.destroyed) return void body.destroy()
+    outgoing.writeHead(status, headers)
+    return pipeline(Readable.fromWeb(unlessStalled(body, idleTimeoutMs)), outgoing)
+  }
+  outgoing.writeHead(status, headers).end(body ?? undefined)
   // A reader that does not even take these few bytes holds its connection; nearly every other has them by now.
   const isTaken = outgoing.socket?.writableLength === 0
   if (!isTaken) outgoing.setTimeout(idleTimeoutMs, () => outgoing.destroy())

@@ -28,6 +28,7 @@ export function redirectCacheControl({ expiresAt, isCurrent, now }: Cacheable): 
   return `${scope}, max-age=${Math.min(REDIRECT_SECONDS, restSeconds(expiresAt, now))}`
 }
 
-function restSeconds(expiresAt: Date | null, now: Date): number {
+/** The `max-age` until the end of a URL, in seconds: a year if it never ends. Pure. */
+export function restSeconds(expiresAt: Date | null, now: Date): number {
   return expiresAt === null ? YEAR_SECONDS : Math.max(0, Math.floor((expiresAt.getTime() - now.getTime()) / 1_000))
 }

@@ -1,3 +1,4 @@
+import { restSeconds } from './cache-control.ts'
 import type { FileAnswer, FileCall } from './file-answer.ts'
 import type { KnownLink } from './known-links.ts'
 import { hasVersion } from './preconditions.ts'
@@ -14,11 +15,11 @@ const answers = new WeakMap<KnownLink, Kept>()
 
 /**
  * The finished answer to a browser that has the file of a link; `undefined`: none was kept, or it is no longer right. Making
- * one anew takes a quarter of the whole request.
+ * one anew takes a microsecond of the some fourteen of a request.
  */
 export function keptAnswer(link: KnownLink, { headers }: FileCall, now: Date): FileAnswer | undefined {
   const kept = answers.get(link)
-  if (kept === undefined || kept.restSeconds !== restSeconds(link, now)) return undefined
+  if (kept === undefined || kept.restSeconds !== restSeconds(link.token.expiresAt, now)) return undefined
   const isThere = seenLately(link.storage, link.token.key, now) === kept.entityTag
   return isThere && hasVersion(headers, kept.entityTag) ? kept.answer : undefined
 }
@@ -26,10 +27,6 @@ export function keptAnswer(link: KnownLink, { headers }: FileCall, now: Date): F
 /** Keeps the answer for the rest of a second of its link. Returns it. */
 export function keepAnswer(link: KnownLink, answer: FileAnswer, now: Date): FileAnswer {
   const { etag = '' } = answer.headers
-  answers.set(link, { restSeconds: restSeconds(link, now), entityTag: etag, answer })
+  answers.set(link, { restSeconds: restSeconds(link.token.expiresAt, now), entityTag: etag, answer })
   return answer
-}
-
-function restSeconds({ token: { expiresAt } }: KnownLink, now: Date): number {
-  return Math.floor((expiresAt.getTime() - now.getTime()) / 1_000)
 }

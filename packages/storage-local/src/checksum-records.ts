@@ -34,7 +34,7 @@ export interface ChecksumRecords {
 
 /** The records below a root. Does no I/O by itself. */
 export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode'>): ChecksumRecords {
-  // A record never changes, so a cached one stays true.
+  // A record never changes, so a cached one stays true. By what names a record: its own name takes a hash.
   const remembered = new BoundedMap<string, string>(REMEMBERED)
   return {
     async write(path, version, checksumSha256) {
@@ -43,15 +43,14 @@ export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode
       if (fileMode !== OWN_MODE) await file.chmod(fileMode)
     },
     async read(path, version) {
-      const record = recordPath(path, version)
-      const known = remembered.get(record) ?? (await readRecord(record))
-      if (known !== undefined) remembered.set(record, known)
+      const named = namedBy(path, version)
+      const known = remembered.get(named) ?? (await readRecord(recordPath(path, version)))
+      if (known !== undefined) remembered.set(named, known)
       return known
     },
     async remove(path, version) {
-      const record = recordPath(path, version)
-      remembered.delete(record)
-      await unlinkIfThere(record)
+      remembered.delete(namedBy(path, version))
+      await unlinkIfThere(recordPath(path, version))
     },
   }
 }
@@ -72,9 +71,13 @@ export async function removeStrayRecords(directory: string): Promise<boolean> {
   return true
 }
 
-function recordPath(path: string, { size, mtimeNs }: FileVersion): string {
-  // Without the inode, so that a copy of the whole root that keeps times, such as a backup, also keeps its records.
-  const name = hash('sha256', `${basename(path)} ${size} ${mtimeNs}`).slice(0, 24)
+// Without the inode, so that a copy of the whole root that keeps times, such as a backup, also keeps its records.
+function namedBy(path: string, { size, mtimeNs }: FileVersion): string {
+  return `${path} ${size} ${mtimeNs}`
+}
+
+function recordPath(path: string, version: FileVersion): string {
+  const name = hash('sha256', namedBy(basename(path), version)).slice(0, 24)
   return join(dirname(path), `.rindle-${name}.sha256`)
 }
 

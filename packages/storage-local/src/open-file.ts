@@ -1,7 +1,7 @@
-import { closeSync, constants, createReadStream, fstatSync, open, read, readlinkSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, open, read, readlinkSync, readSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { RindleError } from '@rindle/core'
-import type { OpenFile } from '@rindle/core/adapter'
+import { BoundedMap, type OpenFile } from '@rindle/core/adapter'
 import { hasErrno } from './errno.ts'
 import { CHUNK_BYTES } from './get-object.ts'
 import type { StorageRoot } from './storage-root.ts'
@@ -14,6 +14,14 @@ const readDescriptor = promisify(read)
 
 // O_NONBLOCK: a FIFO in the place of an object must not hold a thread until somebody writes to it.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+// A part that was read a moment ago is in the memory of the kernel: copying it takes a few microseconds, and a trip through
+// the thread pool thirty. Should it have left that memory already, this process waits for one read of the disk.
+const LATELY_MS = 1_000
+const MOST_PARTS = 1_000
+
+/** The parts of files that were read, and when. */
+const readAtMs = new BoundedMap<string, number>(MOST_PARTS)
 
 /** Opens an object for several looks and one read; see `StorageAdapter.openFile`. Follows no link: `storage_denied`. */
 export async function openFile(root: StorageRoot, key: string): Promise<OpenFile | undefined> {
@@ -42,7 +50,7 @@ async function openOnce(root: StorageRoot, key: string): Promise<OpenFile | 'rep
     }
     const checksumSha256 = await root.checksums.read(path, stats)
     if ((isThere && checksumSha256 !== undefined) || (await isStill(path, stats))) {
-      return opened(key, descriptor, describeFile(key, stats, checksumSha256))
+      return opened(key, path, descriptor, describeFile(key, stats, checksumSha256))
     }
     closeSync(descriptor)
     return 'replaced'
@@ -74,18 +82,21 @@ function isAt(descriptor: number, path: string): boolean {
   }
 }
 
-function opened(key: string, descriptor: number, stored: OpenFile['stored']): OpenFile {
+function opened(key: string, path: string, descriptor: number, stored: OpenFile['stored']): OpenFile {
   let isOpen = true
   return {
     stored,
     async read(start, byteSize) {
+      const part = `${start} ${byteSize} ${path}`
+      const isInMemory = wasReadLately(part)
       const bytes = Buffer.allocUnsafe(byteSize)
-      let filled = 0
-      while (filled < byteSize) {
-        const { bytesRead } = await readDescriptor(descriptor, bytes, filled, byteSize - filled, start + filled)
+      for (let filled = 0; filled < byteSize; ) {
+        const next = [descriptor, bytes, filled, byteSize - filled, start + filled] as const
+        const bytesRead = isInMemory ? readSync(...next) : (await readDescriptor(...next)).bytesRead
         if (bytesRead === 0) throw endedEarly(key)
         filled += bytesRead
       }
+      readAtMs.set(part, performance.now())
       return bytes
     },
     stream(start, end) {
@@ -97,6 +108,11 @@ function opened(key: string, descriptor: number, stored: OpenFile['stored']): Op
       isOpen = false
     },
   }
+}
+
+function wasReadLately(part: string): boolean {
+  const atMs = readAtMs.get(part)
+  return atMs !== undefined && performance.now() - atMs < LATELY_MS
 }
 
 function endedEarly(key: string): RindleError {

@@ -36,6 +36,24 @@ describe('an object that is opened', () => {
     expect((await opened(storage, 'a.txt')).stored.etag).not.toBe(file.stored.etag)
   })
 
+  it('gives the bytes that the file has now, however lately they were read', async () => {
+    const { storage, directory } = await useStorage()
+    const readAgain = async (): Promise<string> => {
+      const file = await opened(storage, 'a.txt')
+      const bytes = await file.read(0, 3)
+      file.close()
+      return Buffer.from(bytes).toString()
+    }
+    await putText(storage, 'a.txt', 'one')
+    expect([await readAgain(), await readAgain()]).toEqual(['one', 'one'])
+    await putText(storage, 'a.txt', 'two')
+    expect([await readAgain(), await readAgain()]).toEqual(['two', 'two'])
+    const file = await opened(storage, 'a.txt')
+    await truncate(join(directory, 'a.txt'), 1)
+    await expect(file.read(0, 3)).rejects.toMatchObject({ code: 'storage_unavailable' })
+    file.close()
+  })
+
   it('fails when its file becomes shorter, instead of giving less', async () => {
     const { storage, directory } = await useStorage()
     await putText(storage, 'a.txt', '0123456789')

@@ -5,6 +5,7 @@ import type { Finding, KnownStorage } from '@rindle/core/adapter'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { MARKER, readMarker, statMarker, writeMarker } from './root-marker.ts'
+import { sharedRuns } from './shared-runs.ts'
 import { walkObjects } from './walk-objects.ts'
 
 /**
@@ -21,7 +22,7 @@ export interface RootGuard {
   identify(): Promise<string | null>
   /**
    * Throws `storage_unavailable` unless the root exists. A root that was not opened may have no marker, because nothing
-   * is known about it. Takes one system call as long as nothing has changed.
+   * is known about it. Takes one system call as long as nothing has changed, and those who call at once share one.
    */
   assertThere(): Promise<void>
   /** Whether `open` would recognise it; `undefined` for one that was never used. Changes nothing. */
@@ -45,6 +46,7 @@ export function rootGuard(config: LocalStorageConfig, findRoot: () => Promise<st
     trusted = { id, marker }
     return id
   }
+  const look = sharedRuns(async () => void (await recognise()))
   const judge = (known: KnownStorage | null | undefined): Promise<Verdict> =>
     judgeRoot(directory, { isUsed: neverUsed, ...known, identity: known?.identity ?? trusted?.id ?? null })
 
@@ -62,7 +64,7 @@ export function rootGuard(config: LocalStorageConfig, findRoot: () => Promise<st
       return id
     },
     identify: async () => (await readMarker(directory)) ?? null,
-    assertThere: async () => void (await recognise()),
+    assertThere: () => look(directory),
     diagnose: async (known) => rootFinding(await judge(known)),
   }
 }

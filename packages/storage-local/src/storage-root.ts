@@ -6,6 +6,7 @@ import { type ChecksumRecords, checksumRecords, removeStrayRecords } from './che
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { type RootGuard, rootGuard, rootMissing } from './root-guard.ts'
+import { sharedRuns } from './shared-runs.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 // Codes of rmdir for a directory that is in use, is a mount point, or is not ours to remove. It may stay: an empty
@@ -128,10 +129,10 @@ async function removeIfEmpty(directory: string): Promise<boolean> {
 }
 
 // Links that stay inside the root are refused, too: a link can change between this check and the next step.
-async function refuseLinks(directory: string): Promise<void> {
+const refuseLinks = sharedRuns(async (directory) => {
   if ((await realpath(directory)) === directory) return
   throw new RindleError(
     'storage_denied',
     'Local storage: a directory below the root is a symbolic link, which is never followed. Mount the other disk instead.',
   )
-}
+})

@@ -34,7 +34,7 @@ export interface ChecksumRecords {
 
 /** The records below a root. Does no I/O by itself. */
 export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode'>): ChecksumRecords {
-  // A record never changes, so a cached one stays true. By what names a record: its own name takes a hash.
+  // A record never changes, so a cached one stays true. The keys are what records are named after: a name takes a hash.
   const remembered = new BoundedMap<string, string>(REMEMBERED)
   return {
     async write(path, version, checksumSha256) {

@@ -15,7 +15,7 @@ const answers = new WeakMap<KnownLink, Kept>()
 
 /**
  * The finished answer to a browser that has the file of a link; `undefined`: none was kept, or it is no longer right. Making
- * one anew takes a microsecond of the some fourteen of a request.
+ * one anew takes about one microsecond of the fourteen that a request takes.
  */
 export function keptAnswer(link: KnownLink, { headers }: FileCall, now: Date): FileAnswer | undefined {
   const kept = answers.get(link)

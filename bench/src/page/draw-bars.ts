@@ -66,18 +66,21 @@ interface Group extends Titled {
 }
 
 function drawGroup({ figure, title, bars, begin, scale }: Group): string[] {
+  const budget = scale * timesOfBudget(figure)
   const rows = bars.flatMap(({ label, side, times, fill }, index) => {
     const y = begin + HEADING_HEIGHT + index * ROW_HEIGHT
     const length = Math.max(1, times * scale)
+    // The first bar may end before the line of its budget, which would cross the value.
+    const end = index === 0 ? Math.max(length, budget) : length
     const value = `${formatNumber(side.median)} ${figure.samples.unit}, ${label}`
     return [
       `<rect x="0" y="${y}" width="${length.toFixed(1)}" height="${BAR_HEIGHT}" rx="2" ${fill}/>`,
-      `<text x="${(length + 6).toFixed(1)}" y="${y + 10}">${escaped(value)}</text>`,
+      `<text x="${(end + 6).toFixed(1)}" y="${y + 10}">${escaped(value)}</text>`,
     ]
   })
-  const budget = (scale * timesOfBudget(figure)).toFixed(1)
+  const x = budget.toFixed(1)
   const bottom = begin + HEADING_HEIGHT + ROW_HEIGHT - 4
-  const mark = `<line x1="${budget}" x2="${budget}" y1="${begin + HEADING_HEIGHT - 3}" y2="${bottom}" stroke="currentColor" stroke-width="2"/>`
+  const mark = `<line x1="${x}" x2="${x}" y1="${begin + HEADING_HEIGHT - 3}" y2="${bottom}" stroke="currentColor" stroke-width="2"/>`
   return [`<text x="0" y="${begin + 18}" font-weight="600">${escaped(title)}</text>`, ...rows, mark]
 }
 
